@@ -1,0 +1,39 @@
+# The commands that people and CI call. `make serve` is all a newcomer needs.
+PYTHON := .venv/bin/python
+UV := $(shell command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1 && echo uv || echo .bootstrap/bin/uv)
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export RASA_TELEMETRY_ENABLED ?= false
+export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
+
+.PHONY: serve test setup lock lint clean
+
+serve: setup
+	@.venv/bin/ketamine-faq serve
+
+test: setup
+	@$(PYTHON) -m pytest
+
+setup: .venv/.complete
+
+.venv/.complete: requirements.txt pyproject.toml | $(UV)
+	@$(UV) venv --quiet --allow-existing --python 3.10 .venv
+	@echo "Installing the locked dependencies into .venv ..."
+	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.txt
+	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A uv that is on the PATH is used as it is (target `uv` is then a name, not a file).
+uv: ;
+.bootstrap/bin/uv:
+	@echo "Fetching uv ..."
+	@python3 -m pip install --quiet --disable-pip-version-check --target .bootstrap 'uv>=0.8'
+
+lock: | $(UV)
+	@$(UV) pip compile --quiet --python-version 3.10 --all-extras --generate-hashes \
+		--no-header --no-annotate --no-emit-index-url pyproject.toml --output-file requirements.txt
+
+lint: setup
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+
+clean:
+	@rm -rf .venv .bootstrap .rasa models

