@@ -18,6 +18,6 @@ if "sentry_sdk" in sys.modules:
 
 def load(**_overrides):
     """Return the spaCy pipeline; `spacy.load("ketamine_faq")` calls this, with options that it has no use for."""
-    from ketamine_faq.spacy_pipeline import build
+    from ketamine_faq.nlu.spacy_pipeline import build
 
     return build()

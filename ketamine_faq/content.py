@@ -90,7 +90,7 @@ class Content:
         return {"title": title, "type": "web_url", "url": service["url"], "payload": service["url"]}
 
     def contact_buttons(self) -> list[dict[str, str]]:
-        """Return the buttons that accept and decline the contact form. Where links are no buttons, '/affirm' is sent."""
+        """Return the buttons that accept and decline the contact form; a channel without links sends the payload."""
         return [
             {
                 "title": self.notice("contact_button"),

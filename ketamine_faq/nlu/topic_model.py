@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ketamine_faq.text_regression import TextRegression
+from ketamine_faq.nlu.text_regression import TextRegression
 
 
 class TopicModel:

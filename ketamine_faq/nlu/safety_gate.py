@@ -19,9 +19,10 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_faq.safety_model import CRISIS, CRISIS_OF_OTHER, KINDS, NONE, Alarm, SafetyModel, pieces
-from ketamine_faq.second_question import SECOND_TOPIC
-from ketamine_faq.sentence_encoder import SentenceEncoder, sentence_vector, shared_encoder
+from ketamine_faq.nlu import source_fingerprint
+from ketamine_faq.nlu.safety_model import CRISIS, CRISIS_OF_OTHER, KINDS, NONE, Alarm, SafetyModel, pieces
+from ketamine_faq.nlu.sentence_encoder import SentenceEncoder, sentence_vector, shared_encoder
+from ketamine_faq.second_question_policy import SECOND_TOPIC
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -35,6 +36,11 @@ class SafetyGate(GraphComponent, IntentClassifier):
     def required_components(cls) -> list[type]:
         """Ask for the sentence vectors."""
         return [SentenceEncoder]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Train again when any file that the pipeline is made of has changed."""
+        return source_fingerprint()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

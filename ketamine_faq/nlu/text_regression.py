@@ -15,7 +15,7 @@ INVERSE_REGULARISATION = 10.0
 
 
 class TextRegression:
-    """Multinomial logistic regression with balanced classes, stored as arrays and JSON: nothing runs when it is read."""
+    """Multinomial logistic regression with balanced classes; stored as arrays and JSON, so reading runs nothing."""
 
     def __init__(self, classes: list[str], weights: np.ndarray, intercept: np.ndarray, ngrams: FeatureUnion) -> None:
         """Take the parts of a fitted model: float32 weights (classes, features) and intercept (classes,)."""

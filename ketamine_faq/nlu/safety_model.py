@@ -1,4 +1,4 @@
-"""Whether a message speaks of a crisis, an emergency or misuse: a recall-first classifier joined with reviewed patterns.
+"""Whether a message speaks of a crisis, an emergency or misuse: recall-first classifier and reviewed patterns.
 
 docs/safety.md has the method, the error analysis and the hazard log.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from ketamine_faq.text_regression import TextRegression
+from ketamine_faq.nlu.text_regression import TextRegression
 
 PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 

@@ -1,0 +1,115 @@
+"""`ketamine-faq serve`: Rasa and its action server, started, watched and stopped together."""
+
+import ctypes
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rasa.shared.exceptions import RasaException
+
+from ketamine_faq import PROJECT
+from ketamine_faq.content import read
+from ketamine_faq.model import ensure_model, quiet_environment
+from ketamine_faq.settings import settings
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+STOP_SECONDS = 10
+# A process that keeps falling over is a fault to mend, not to hide.
+RESTARTS = 5
+PR_SET_PDEATHSIG = 1
+
+
+class ServerError(RasaException):
+    """The server can't start or can't go on; the message says why and what to do."""
+
+
+class Server:
+    """The two processes behind one address."""
+
+    def __init__(self, host: str, port: int, endpoints: Path, enable_api: bool) -> None:
+        """Take the address; raises ServerError where the management API would be open to others."""
+        if enable_api and host not in LOOPBACK:
+            raise ServerError(f"--enable-api would let all who reach {host} replace the model: drop one.")
+        self._host, self._port, self._endpoints, self._enable_api = host, port, endpoints, enable_api
+        self._actions_port = _actions_port(endpoints)
+        self._processes: dict[str, subprocess.Popen] = {}
+        self._stopping = False
+
+    def run(self) -> None:
+        """Serve until SIGINT or SIGTERM; raises ServerError, ContentError, SettingsError, MissingModelError."""
+        settings()
+        self._require_free(self._port, "choose another with --port")
+        self._require_free(self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
+        model = ensure_model()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._request_stop)
+        commands = {"action server": self._actions_command(), "Rasa": self._rasa_command(model)}
+        try:
+            for name, command in commands.items():
+                self._start(name, command)
+            self._wait_until_ready()
+            self._watch(commands)
+        finally:
+            self._stop()
+
+    def _rasa_command(self, model: Path) -> list[str]:
+        command = ["run", "--model", str(model), "--endpoints", str(self._endpoints)]
+        address = ["--interface", self._host, "--port", str(self._port)]
+        return self._rasa(*command, *address, *(["--enable-api"] if self._enable_api else []))
+
+    def _actions_command(self) -> list[str]:
+        return self._rasa("run", "actions", "--port", str(self._actions_port))
+
+    @staticmethod
+    def _rasa(*arguments: str) -> list[str]:
+        return [sys.executable, "-m", "rasa", *arguments]
+
+    def _start(self, name: str, command: list[str]) -> None:
+        # A session of its own: Ctrl-C in the terminal reaches only us, and we stop them in order.
+        self._processes[name] = subprocess.Popen(
+            command, cwd=PROJECT, env=quiet_environment(), start_new_session=True, preexec_fn=_die_with_parent
+        )
+
+    def _wait_until_ready(self) -> None:
+        address = f"http://{self._host}:{self._port}"
+        while not self._stopping:
+            self._raise_if_ended("Rasa")
+            if _answers(f"{address}/webhooks/rest/"):
+                print(f"Ready: {address}/webhooks/rest/webhook  (Ctrl-C stops)", flush=True)
+                return
+            time.sleep(0.2)
+
+    def _watch(self, commands: dict[str, list[str]]) -> None:
+        restarts = 0
+        while not self._stopping:
+            for name, process in list(self._processes.items()):
+                if process.poll() is None:
+                    continue
+                restarts += 1
+                if restarts > RESTARTS:
+                    raise ServerError(f"Port {port} can't be used ({error.strerror}): {mend}.") from None
+
+
+def _actions_port(endpoints: Path) -> int:
+    try:
+        return urlsplit(read(endpoints)["action_endpoint"]["url"]).port or 80
+    except (KeyError, TypeError):
+        raise ServerError(f"{endpoints} names no action server: add `action_endpoint: {{url: ...}}`.") from None
+
+
+def _die_with_parent() -> None:
+    # Where the supervisor is killed outright, the kernel ends its processes (Linux only; a no-op elsewhere).
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:
+            return reply.status == 200
+    except OSError:
+        return False
