@@ -47,7 +47,7 @@ class Server:
         model = ensure_model()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._request_stop)
-        commands = {"action server": self._actions_command(), "Rasa": self._rasa_command(model)}
+        commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(model)}
         try:
             for name, command in commands.items():
                 self._start(name, command)
@@ -91,7 +91,38 @@ class Server:
                     continue
                 restarts += 1
                 if restarts > RESTARTS:
-                    raise ServerError(f"Port {port} can't be used ({error.strerror}): {mend}.") from None
+                    raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
+                print(f"{name} ended (exit code {process.returncode}) and is started again.", flush=True)
+                self._start(name, commands[name])
+            time.sleep(0.2)
+
+    def _raise_if_ended(self, name: str) -> None:
+        code = self._processes[name].poll()
+        if code is not None:
+            raise ServerError(f"{name} ended before it was ready (exit code {code}): see its output above.")
+
+    def _request_stop(self, *_: object) -> None:
+        self._stopping = True
+
+    def _stop(self) -> None:
+        for process in self._processes.values():
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in self._processes.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _require_free(self, port: int, mend: str) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self._host, port))
+            except OSError as error:
+                raise ServerError(f"Port {port} can't be used ({error.strerror}): {mend}.") from None
 
 
 def _actions_port(endpoints: Path) -> int:
