@@ -1,0 +1,86 @@
+"""The bot that end-to-end tests talk to: trained once for the present sources, served as a visitor meets it."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ketamine_faq import PROJECT
+from ketamine_faq.model import ensure_model, quiet_environment
+from tests.conversation import Bot
+
+START_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The model of the present sources; trained now if there is none."""
+    return ensure_model()
+
+
+@pytest.fixture(scope="session")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's endpoints with a store and an action server of the tests' own."""
+    folder = tmp_path_factory.mktemp("endpoints")
+    text = (PROJECT / "endpoints.yml").read_text(encoding="utf-8")
+    text = re.sub(r"localhost:\d+", f"localhost:{free_port()}", text)
+    text = text.replace("var/conversations.db", str(folder / "conversations.db"))
+    path = folder / "endpoints.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
+    """A served bot, by the command that people use; stopped as people stop it."""
+    port = free_port()
+    log = tmp_path_factory.mktemp("serve") / "output.txt"
+    process = serve("--port", str(port), "--endpoints", str(endpoints), "--enable-api", output=log)
+    try:
+        wait_until_ready(process, log)
+        yield Bot(f"http://127.0.0.1:{port}", process.pid, log)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def serve(*arguments: str, output: Path) -> subprocess.Popen:
+    """Start `ketamine-faq serve` with its output in a file."""
+    command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
+    with output.open("w") as file:
+        return subprocess.Popen(command, cwd=PROJECT, env=quiet_environment(), stdout=file, stderr=subprocess.STDOUT)
+
+
+def wait_until_ready(process: subprocess.Popen, output: Path) -> None:
+    """Return when the server has said that it is ready; fail with its output when it ends or takes too long."""
+    wait_for(lambda: "Ready:" in output.read_text() or process.poll() is not None, START_SECONDS)
+    assert process.poll() is None, output.read_text()[-3000:]
+
+
+def wait_for(condition, seconds: float) -> None:
+    """Return when the condition holds; fail when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not _holds(condition):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
+        time.sleep(0.05)
+
+
+def _holds(condition) -> bool:
+    try:
+        return bool(condition())
+    except urllib.error.URLError:
+        return False
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,105 @@
+"""Conversations over several turns, as visitors have them."""
+
+import pytest
+
+from ketamine_faq.content import content
+from tests.conversation import Bot, Visitor
+
+
+@pytest.fixture
+def visitor(bot: Bot) -> Visitor:
+    """A new visitor."""
+    return bot.visitor()
+
+
+def test_visitor_changes_condition_topic_and_audience(visitor: Visitor):
+    visitor.asks("what dose for depression").gets("dosing", condition="depression", audience="patient")
+    visitor.asks("and for pain?").gets("dosing", condition="pain")
+    visitor.asks("how often?").gets("schedule", condition="pain")
+    visitor.asks("I'm a GP by the way").gets("schedule", condition="pain", audience="referrer")
+    visitor.asks("sorry, I meant depression").gets("schedule", condition="depression", audience="referrer")
+    visitor.asks("both").gets("schedule", condition="both", audience="referrer")
+
+
+def test_each_condition_has_its_own_answer(visitor: Visitor):
+    texts = {visitor.asks(message).text for message in ("what dose?", "for depression", "for pain", "both")}
+    assert len(texts) == 3  # nothing named and both named are answered alike
+
+
+def test_visitor_greets_and_asks(visitor: Visitor):
+    visitor.asks("hi there, how long does one infusion take for nerve pain?").gets("session_length", condition="pain")
+
+
+def test_visitor_thanks_and_asks(visitor: Visitor):
+    visitor.asks("thanks for that! and how does it actually work in the brain?").gets("mechanism")
+
+
+def test_visitor_takes_up_the_contact_form(visitor: Visitor):
+    visitor.asks("how often is it given").asks("what does it cost").gets("not_covered")
+    visitor.asks("yes please").gets("contact_form")
+    assert "topic=schedule" in visitor.text
+
+
+def test_visitor_declines_the_contact_form_and_asks_on(visitor: Visitor):
+    visitor.asks("does it have side effects").gets("not_covered")
+    visitor.asks("no thanks").gets("handoff_declined")
+    visitor.asks("ok so how often would someone have it").gets("schedule")
+
+
+def test_visitor_asks_something_unrelated_in_between(visitor: Visitor):
+    visitor.asks("what dose for depression").gets("dosing", condition="depression")
+    visitor.asks("what's the weather doing in Cairns").gets("out_of_scope")
+    visitor.asks("and for pain?").gets("dosing", condition="pain")
+
+
+def test_visitor_says_yes_when_nothing_was_offered(visitor: Visitor):
+    visitor.asks("yes").gets("default")
+
+
+def test_visitor_names_a_condition_first(visitor: Visitor):
+    visitor.asks("it's about chronic pain").gets("specify_condition", condition="pain")
+    visitor.asks("how long does one session go for?").gets("session_length", condition="pain")
+
+
+def test_visitor_rejects_one_condition_for_the_other(visitor: Visitor):
+    visitor.asks("what dose for pain").asks("no not for pain, for depression").gets("dosing", condition="depression")
+
+
+def test_visitor_asks_two_questions_at_once(visitor: Visitor):
+    visitor.asks("what dose, and how often, for pain?").gets("dosing", "schedule", condition="pain")
+
+
+def test_visitor_presses_the_button_under_an_answer(visitor: Visitor):
+    visitor.asks("how much is given for depression?")
+    assert 1 <= len(visitor.buttons) <= 3
+    payload = visitor.payloads[0]
+    visitor.presses(payload).gets(payload.removeprefix("/"), condition="depression")
+
+
+def test_hand_off_names_what_was_asked_and_links_the_form(visitor: Visitor):
+    visitor.asks("what about side effects?").gets("not_covered")
+    assert content().variables("side_effects")["subject"] in visitor.text
+    form = content().variables()["contact_form_url"]
+    assert form in visitor.text
+    assert form in [button.get("url") for button in visitor.buttons]
+
+
+def test_visitor_in_crisis_is_asked_and_answered(visitor: Visitor):
+    visitor.asks("i dont want to be alive anymore").gets("crisis", concerned="self")
+    assert {"tel:000", "tel:131114", "sms:0477131114"} <= {button.get("url") for button in visitor.buttons}
+    visitor.asks("thanks, I'm ok").gets("crisis_safe")
+    visitor.asks("how does ketamine work").gets("mechanism")
+
+
+def test_visitor_in_crisis_who_is_not_safe(visitor: Visitor):
+    visitor.asks("I want to kill myself").gets("crisis")
+    visitor.asks("no").gets("crisis_unsafe")
+
+
+def test_helper_of_someone_in_crisis_is_spoken_to(visitor: Visitor):
+    visitor.asks("my husband says he is going to kill himself tonight").gets("crisis", concerned="other")
+
+
+def test_crisis_wins_while_a_hand_off_is_offered(visitor: Visitor):
+    visitor.asks("what does it cost").gets("not_covered")
+    visitor.asks("forget it, I'm going to end my life").gets("crisis")

@@ -1,0 +1,96 @@
+"""The promise of every reply: the disclaimer closes it, exactly once, whatever was uttered and however it failed."""
+
+import asyncio
+from itertools import product
+
+import pytest
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.slots import CategoricalSlot
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.importers.importer import TrainingDataImporter
+
+from ketamine_faq import PROJECT
+from ketamine_faq.content import content
+from ketamine_faq.response_generator import ResponseGenerator
+from tests.conversation import assert_closed
+
+
+@pytest.fixture(scope="module")
+def importer() -> TrainingDataImporter:
+    """The project as Rasa reads it."""
+    paths = {"config_path": "config.yml", "domain_path": "domain.yml"}
+    files = {name: str(PROJECT / path) for name, path in paths.items()}
+    return TrainingDataImporter.load_from_config(**files, training_data_paths=[str(PROJECT / "data")])
+
+
+@pytest.fixture(scope="module")
+def domain(importer: TrainingDataImporter) -> Domain:
+    """The domain with the responses of content/."""
+    return importer.get_domain()
+
+
+def generated(generator, domain: Domain, response: str, slots: dict, channel: str = "rest") -> dict | None:
+    """What a generator makes of a response after a message, with slots set."""
+    said = UserUttered("?", {"name": "not_covered"}, [], {"intent_ranking": []})
+    events = [said, *(SlotSet(name, value) for name, value in slots.items())]
+    tracker = DialogueStateTracker.from_events("test", events, slots=domain.slots)
+    return asyncio.run(generator.generate(response, tracker, channel))
+
+
+def slot_combinations(domain: Domain) -> list[dict]:
+    """Every combination of values of the slots that select texts."""
+    selecting = {
+        c["name"] for texts in domain.responses.values() for t in texts for c in t.get("condition", [])
+    }
+    slots = [slot for slot in domain.slots if slot.name in selecting and isinstance(slot, CategoricalSlot)]
+    values = product(*([None, *slot.values] for slot in slots))
+    return [dict(zip([slot.name for slot in slots], combination)) for combination in values]
+
+
+def test_every_response_in_every_combination_of_slots_is_closed(domain: Domain):
+    generator = ResponseGenerator(None, domain)
+    for response, slots, channel in product(domain.responses, slot_combinations(domain), ("rest", "cmdline")):
+        assert_closed([generated(generator, domain, response, slots, channel)], f"{response} {slots}")
+
+
+def test_every_variation_can_be_reached(domain: Domain):
+    generator = ResponseGenerator(None, domain)
+    for response, texts in domain.responses.items():
+        reached = {generated(generator, domain, response, slots)["id"] for slots in slot_combinations(domain)}
+        assert reached == {text["id"] for text in texts}
+
+
+def test_the_check_fails_where_a_response_is_not_closed(domain: Domain):
+    stock = TemplatedNaturalLanguageGenerator(domain.responses)
+    with pytest.raises(AssertionError, match="not closed"):
+        assert_closed([generated(stock, domain, "utter_goodbye", {})])
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        {"text": "Added without a thought."},
+        {"text": "{disclaimer} Said first. {disclaimer}"},
+        {"text": "Said already.\n\n{disclaimer}"},
+        {"text": "Only for one channel.", "channel": "rest"},
+    ],
+)
+def test_an_added_response_is_closed_too(domain: Domain, added: dict):
+    text = added["text"].replace("{disclaimer}", content().disclaimer)
+    more = domain.merge(Domain.from_dict({"responses": {"utter_added": [added | {"text": text}]}}))
+    assert_closed([generated(ResponseGenerator(None, more), more, "utter_added", {})])
+
+
+def test_a_missing_text_is_answered_honestly(domain: Domain):
+    reply = generated(ResponseGenerator(None, domain), domain, "utter_never_written", {})
+    assert_closed([reply])
+    assert reply["text"] == content().failure
+
+
+def test_every_utterance_of_every_rule_and_story_has_a_text(importer: TrainingDataImporter, domain: Domain):
+    steps = [event for step in importer.get_stories().story_steps for event in step.events]
+    uttered = {name for event in steps if (name := getattr(event, "action_name", "") or "").startswith("utter_")}
+    assert uttered
+    assert uttered == set(domain.responses)

@@ -1,0 +1,24 @@
+"""Patients can read what patients are told."""
+
+from statistics import median
+
+import textstat
+
+from ketamine_faq.content_check import Variation, variations
+
+
+def patients_texts() -> list[Variation]:
+    """Every text that is not written for referrers alone."""
+    return [item for item in variations() if not item.id.endswith(".referrer")]
+
+
+def grade(item: Variation) -> float:
+    """The Flesch-Kincaid grade of the words as they are read: bullets are sentences, addresses are not words."""
+    lines = [line.strip("• ") for line in item.text.replace("{contact_form_url}", "here").splitlines()]
+    return textstat.flesch_kincaid_grade(" ".join(line if line[-1] in ".?!:" else f"{line}." for line in lines))
+
+
+def test_patients_texts_are_easy_in_the_median_and_none_is_hard():
+    grades = {item.id: grade(item) for item in patients_texts()}
+    assert median(grades.values()) <= 10, grades
+    assert max(grades.values()) <= 13, sorted(grades.items(), key=lambda entry: entry[1])[-5:]
