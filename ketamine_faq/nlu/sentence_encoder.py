@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
 from ketamine_faq.nlu import source_fingerprint
-from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER, verify_encoder
+from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER, verified
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
@@ -23,34 +23,44 @@ BATCH = 32
 
 
 class MiniLM:
-    """The encoder: texts to unit vectors."""
+    """The encoder: texts to vectors."""
 
-    def __init__(self) -> None:
-        """Load and verify the model; raises MissingModelError."""
-        model, tokenizer = verify_encoder()
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding()
+    def __init__(self, initializers: dict[str, np.ndarray] | None = None) -> None:
+        """Load and verify the model; `initializers` replace those of the graph. Raises MissingModelError."""
+        self.tokenizer = Tokenizer.from_file(str(verified(TOKENIZER)))
+        self.tokenizer.enable_truncation(MAX_TOKENS)
+        self.tokenizer.enable_padding()
         options = onnxruntime.SessionOptions()
         # One thread a message: workers scale by process, and short inputs gain nothing from more.
         options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        # onnxruntime keeps no reference to what it is given here.
+        self._replaced = [
+            (name, onnxruntime.OrtValue.ortvalue_from_numpy(values)) for name, values in (initializers or {}).items()
+        ]
+        for name, value in self._replaced:
+            options.add_initializer(name, value)
+        path = str(verified(MODEL))
+        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: list[str]) -> np.ndarray:
-        """Return one L2-normalised row a text, float32, shape (len(texts), 384).
+        """Return one L2-normalised row a text, float32, shape (len(texts), 384)."""
+        means = self.means(texts)
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
 
-        Every vector is computed alone or among texts of like length, so that padding costs little. A text's
-        vector depends on its batch by rounding only.
+    def means(self, texts: list[str]) -> np.ndarray:
+        """Return the mean of each text's token vectors, float32, shape (len(texts), 384).
+
+        Texts of like length are encoded together, so that padding costs little.
         """
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         for start in range(0, len(texts), BATCH):
             batch = by_length[start : start + BATCH]
-            vectors[batch] = self._encode_batch([texts[index] for index in batch])
+            vectors[batch] = self._batch_means([texts[index] for index in batch])
         return vectors
 
-    def _encode_batch(self, texts: list[str]) -> np.ndarray:
-        encodings = self._tokenizer.encode_batch(texts)
+    def _batch_means(self, texts: list[str]) -> np.ndarray:
+        encodings = self.tokenizer.encode_batch(texts)
         mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
         (hidden,) = self._session.run(
             ["last_hidden_state"],
@@ -60,8 +70,7 @@ class MiniLM:
                 "token_type_ids": np.zeros_like(mask),
             },
         )
-        means = (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
-        return means / np.linalg.norm(means, axis=1, keepdims=True)
+        return (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +98,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @staticmethod
     def required_packages() -> list[str]:
         """Name the packages without which the component cannot run."""
-        return ["onnxruntime", "tokenizers", MODEL[0], TOKENIZER[0]]
+        return ["onnxruntime", "tokenizers", MODEL.package, TOKENIZER.package]
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:

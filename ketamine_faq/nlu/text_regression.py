@@ -70,7 +70,7 @@ def _features(ngrams: FeatureUnion, texts: list[str], vectors: np.ndarray) -> sp
 
 
 def _ngrams() -> FeatureUnion:
-    settings = {"sublinear_tf": True, "dtype": np.float32}
+    settings = {"sublinear_tf": True, "min_df": 2, "dtype": np.float32}
     return FeatureUnion(
         [
             ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), **settings)),

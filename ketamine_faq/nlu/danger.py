@@ -1,0 +1,71 @@
+"""When a message raises an alarm: class probabilities at their thresholds, joined with reviewed patterns.
+
+docs/safety.md has the method, the error analysis and the hazard log.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+PATTERNS = Path(__file__).with_name("safety_patterns.yml")
+
+# The classes of each kind of danger. A crisis is the writer's own or, in a class of its own, someone else's.
+CRISIS, CRISIS_OF_OTHER = "crisis", "crisis_of_other"
+KINDS = {CRISIS: (CRISIS, CRISIS_OF_OTHER), "emergency": ("emergency",), "misuse": ("misuse",)}
+
+# A long message is also read in overlapping pieces of so many words: one sentence in it can raise the alarm.
+PIECE = 30
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What was found: the intent that wins, how sure it is (0 to 1), and whether someone else is in danger."""
+
+    intent: str
+    confidence: float
+    of_other: bool = False
+
+
+def scores(probabilities: dict[str, float]) -> dict[str, float]:
+    """Return the probability of each kind of danger, from those of all classes."""
+    return {kind: sum(probabilities.get(name, 0.0) for name in classes) for kind, classes in KINDS.items()}
+
+
+def alarm(text: str, readings: list[dict[str, float]], thresholds: dict[str, float]) -> Alarm | None:
+    """Return what a message raises; `readings` are the class probabilities of the message and of its pieces.
+
+    Of several kinds the one furthest above its threshold wins, but misuse only where nobody is in danger.
+    """
+    highest = {kind: max(scores(reading)[kind] for reading in readings) for kind in KINDS}
+    matched = matched_intents(text)
+    highest |= dict.fromkeys(matched & highest.keys(), 1.0)
+    raised = [kind for kind in KINDS if highest[kind] >= thresholds[kind]]
+    if raised:
+        kind = max(raised, key=lambda kind: (kind != "misuse", highest[kind] / thresholds[kind]))
+        whole = readings[0]
+        of_other = whole.get(CRISIS_OF_OTHER, 0.0) > whole.get(CRISIS, 0.0)
+        return Alarm(kind, highest[kind], kind == CRISIS and of_other)
+    return next((Alarm(intent, 1.0) for intent in matched), None)
+
+
+def matched_intents(text: str) -> set[str]:
+    """Return the intents that have a pattern that the text matches."""
+    plain = re.sub(r"['’`]", "", text.lower())
+    return {intent for intent, pattern in _patterns().items() if pattern.search(plain)}
+
+
+def pieces(text: str) -> list[str]:
+    """Return the overlapping pieces of a long text; none of a short one."""
+    words = text.split()
+    if len(words) <= PIECE * 3 // 2:
+        return []
+    return [" ".join(words[start : start + PIECE]) for start in range(0, len(words), PIECE // 2)]
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern]:
+    listed = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
+    return {intent: re.compile("|".join(patterns)) for intent, patterns in listed.items()}

@@ -1,0 +1,158 @@
+"""Fine-tunes MiniLM to tell the training data's classes apart; TensorFlow, which Rasa brings, is needed only here.
+
+The whole encoder learns but for its embeddings, with a linear head on the mean of its token vectors and cross-entropy
+loss. docs/nlu.md has what that gains over the frozen encoder.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import tensorflow as tf
+from rich.progress import Progress
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from ketamine_faq.nlu.encoder_files import FLOAT_WEIGHTS, verified
+
+EPOCHS = 3
+LEARNING_RATE = 1.5e-4
+WARM_UP = 0.1
+DROPOUT = 0.1
+BATCH = 32
+SEED = 20261123
+
+LAYERS, HEADS, WIDTH = 6, 12, 384
+EPSILON = 1e-12
+# The layer's matrices, each with its bias, and its two normalisations, by their names in the weights file.
+DENSE = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
+NORMS = ("attention.output.LayerNorm", "output.LayerNorm")
+
+
+def fine_tune(texts: list[str], classes: np.ndarray, tokenizer: Tokenizer) -> tuple[dict, np.ndarray, np.ndarray]:
+    """Return the encoder's new weights by name, and the head: float32 (384, n classes) and (n classes,).
+
+    `classes` are whole numbers from 0. The order of batches and the dropout are seeded.
+    """
+    tf.keras.utils.set_random_seed(SEED)
+    encoder = _Encoder(load_file(verified(FLOAT_WEIGHTS)))
+    count = int(classes.max()) + 1
+    head = tf.Variable(tf.random.normal([WIDTH, count], stddev=0.02)), tf.Variable(tf.zeros([count]))
+    batches = max(1, -(-len(texts) // BATCH))
+    optimizer = tf.keras.optimizers.Adam(_Schedule(EPOCHS * batches))
+    step = _training_step(encoder, head, optimizer)
+    random = np.random.default_rng(SEED)
+    with Progress() as progress:
+        task = progress.add_task("Fine-tuning the encoder", total=EPOCHS * batches)
+        for _ in range(EPOCHS):
+            for chosen, tokens, mask in _batches(texts, tokenizer, random):
+                step(encoder.embedded(tokens), mask, classes[chosen])
+                progress.advance(task)
+    return encoder.exported(), head[0].numpy(), head[1].numpy()
+
+
+def _training_step(encoder: "_Encoder", head: tuple, optimizer: tf.keras.optimizers.Optimizer) -> Callable:
+    variables = [*encoder.trained.values(), *head]
+    signature = [
+        tf.TensorSpec([None, None, WIDTH], tf.float32),
+        tf.TensorSpec([None, None], tf.float32),
+        tf.TensorSpec([None], tf.int64),
+    ]
+
+    @tf.function(input_signature=signature)
+    def step(embedded: tf.Tensor, mask: tf.Tensor, classes: tf.Tensor) -> None:
+        with tf.GradientTape() as tape:
+            pooled = tf.nn.dropout(encoder(embedded, mask), DROPOUT)
+            scores = tf.matmul(pooled, head[0]) + head[1]
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(classes, scores))
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+
+    return step
+
+
+class _Encoder:
+    """MiniLM in TensorFlow, for training."""
+
+    def __init__(self, weights: dict[str, np.ndarray]) -> None:
+        self._weights = weights
+        # The files have matrices as (out, in); here, as in the ONNX graph, they are (in, out).
+        self.trained = {
+            name: tf.Variable(values.T if values.ndim == 2 else values)
+            for name, values in weights.items()
+            if name.startswith("encoder.layer.")
+        }
+
+    def embedded(self, tokens: np.ndarray) -> tf.Tensor:
+        """Return the frozen embeddings of token ids (n, length): float32 (n, length, 384)."""
+        words = self._weights["embeddings.word_embeddings.weight"][tokens]
+        places = self._weights["embeddings.position_embeddings.weight"][: tokens.shape[1]]
+        kind = self._weights["embeddings.token_type_embeddings.weight"][0]
+        scale, shift = (self._weights[f"embeddings.LayerNorm.{part}"] for part in ("weight", "bias"))
+        return _normalised(tf.constant(words + places + kind), scale, shift)
+
+    def __call__(self, hidden: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
+        """Return the mean of the last layer's token vectors, with dropout: float32 (n, 384)."""
+        ignored = (1.0 - mask[:, None, None, :]) * -1e9
+        for layer in range(LAYERS):
+            hidden = self._layer(f"encoder.layer.{layer}.", hidden, ignored)
+        return tf.reduce_sum(hidden * mask[..., None], 1) / tf.reduce_sum(mask, 1, keepdims=True)
+
+    def exported(self) -> dict[str, np.ndarray]:
+        """Return the trained weights by name, matrices as (in, out)."""
+        return {name: variable.numpy() for name, variable in self.trained.items()}
+
+    def _layer(self, prefix: str, hidden: tf.Tensor, ignored: tf.Tensor) -> tf.Tensor:
+        query, key, value = (self._heads(self._dense(prefix + name, hidden)) for name in DENSE[:3])
+        attention = tf.nn.softmax(tf.matmul(query, key, transpose_b=True) / (WIDTH / HEADS) ** 0.5 + ignored)
+        context = tf.transpose(tf.matmul(attention, value), [0, 2, 1, 3])
+        context = tf.reshape(context, tf.shape(hidden))
+        hidden = self._residual(prefix + NORMS[0], hidden, self._dense(prefix + DENSE[3], context))
+        inner = tf.nn.gelu(self._dense(prefix + DENSE[4], hidden))
+        return self._residual(prefix + NORMS[1], hidden, self._dense(prefix + DENSE[5], inner))
+
+    def _dense(self, name: str, values: tf.Tensor) -> tf.Tensor:
+        return tf.tensordot(values, self.trained[f"{name}.weight"], 1) + self.trained[f"{name}.bias"]
+
+    def _residual(self, norm: str, hidden: tf.Tensor, change: tf.Tensor) -> tf.Tensor:
+        scale, shift = self.trained[f"{norm}.weight"], self.trained[f"{norm}.bias"]
+        return _normalised(hidden + tf.nn.dropout(change, DROPOUT), scale, shift)
+
+    @staticmethod
+    def _heads(values: tf.Tensor) -> tf.Tensor:
+        count, length = tf.shape(values)[0], tf.shape(values)[1]
+        return tf.transpose(tf.reshape(values, [count, length, HEADS, WIDTH // HEADS]), [0, 2, 1, 3])
+
+
+class _Schedule(tf.keras.optimizers.schedules.LearningRateSchedule):
+    """Up to LEARNING_RATE over the first steps, then down to zero."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps = float(steps)
+
+    def __call__(self, step: tf.Tensor) -> tf.Tensor:
+        done = tf.cast(step, tf.float32) / self._steps
+        return LEARNING_RATE * tf.minimum(done / WARM_UP, (1.0 - done) / (1.0 - WARM_UP))
+
+
+def _normalised(values: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+    mean, variance = tf.nn.moments(values, -1, keepdims=True)
+    return (values - mean) * tf.math.rsqrt(variance + EPSILON) * scale + shift
+
+
+def _batches(
+    texts: list[str], tokenizer: Tokenizer, random: np.random.Generator
+) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
+    """Yield indices, token ids and masks of batches of texts of like length, in random order."""
+    jitter = random.integers(0, 12, len(texts))
+    by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]) + jitter[index])
+    batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+    for chosen in random.permutation(len(batches)):
+        encoded = tokenizer.encode_batch([texts[index] for index in batches[chosen]])
+        tokens = np.array([encoding.ids for encoding in encoded])
+        yield batches[chosen], tokens, np.array([encoding.attention_mask for encoding in encoded], np.float32)
