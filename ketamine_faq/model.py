@@ -13,18 +13,26 @@ from ketamine_faq.content import content
 from ketamine_faq.nlu.encoder_files import verify_encoder
 
 MODELS = PROJECT / "models"
-# What a model is made of, beside the package itself.
-SOURCES = ("config.yml", "domain.yml", "requirements.txt", "data", "content", "ketamine_faq")
+# What a model is made of. Of the package, only what is stored in it: the rest takes effect without training.
+SOURCES = (
+    "config.yml",
+    "domain.yml",
+    "requirements.txt",
+    "data",
+    "content",
+    "ketamine_faq/nlu",
+    "ketamine_faq/content_importer.py",
+)
 
 
 class TrainingError(RasaException):
     """Rasa could not train; its own output has said why."""
 
 
-def fingerprint() -> str:
-    """Return a hash of everything that the model is made of: names and contents."""
+def fingerprint(sources: tuple[str, ...] = SOURCES) -> str:
+    """Return a hash of the sources, names and contents; by default of everything that the model is made of."""
     digest = hashlib.sha256()
-    for path in sorted(_source_files()):
+    for path in sorted(_files(sources)):
         digest.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -56,7 +64,7 @@ def quiet_environment() -> dict[str, str]:
     }
 
 
-def _source_files() -> list[Path]:
-    roots = [PROJECT / name for name in SOURCES]
+def _files(sources: tuple[str, ...]) -> list[Path]:
+    roots = [PROJECT / name for name in sources]
     files = [file for root in roots for file in ([root] if root.is_file() else root.rglob("*"))]
     return [file for file in files if file.is_file() and "__pycache__" not in file.parts]

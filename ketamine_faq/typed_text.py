@@ -18,15 +18,13 @@ MASKS = [
 
 def typed_text(raw: str) -> str:
     """Return the text that Rasa is given: never empty, at most MAX_CHARACTERS long, not beginning with '/'."""
-    text = unicodedata.normalize("NFKC", raw)
-    text = "".join(
-        " " if c in "\n\r\t" else c for c in text if c in "\n\r\t" or unicodedata.category(c) not in INVISIBLE
-    )
-    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"\s+", " ", raw)
+    text = "".join(character for character in text if unicodedata.category(character) not in INVISIBLE)
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
     for mask, pattern in MASKS:
         text = pattern.sub(mask, text)
     if len(text) > MAX_CHARACTERS:
-        half = MAX_CHARACTERS // 2 - 2
-        text = f"{text[:half]} … {text[-half:]}"
+        half = MAX_CHARACTERS // 2 - 3
+        text = f"{text[:half].strip()} ... {text[-half:].strip()}"
     # Rasa takes a leading '/' for an intent. A division slash looks the same and is only text.
-    return "∕" + text[1:] if text.startswith("/") else text or "…"
+    return "∕" + text[1:] if text.startswith("/") else text or "..."

@@ -1,0 +1,161 @@
+"""`ketamine-faq bench nlu`: how well the pipeline tells topics apart, and knows when there is none.
+
+On the project's own data by cross-validation, or trained on one `sentence,label` file and tested on another.
+"""
+
+import csv
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+
+from ketamine_faq.crossval import SEED, Prediction
+from ketamine_faq.nlu.sentence_encoder import shared_encoder
+from ketamine_faq.nlu.text_regression import TextRegression
+from ketamine_faq.nlu.topic_model import TopicModel
+
+BINS = 10
+# The steps in which HINT3's own script looks for the best threshold.
+THRESHOLDS = np.arange(0.0, 1.0, 0.05).round(2)
+OUT_OF_SCOPE = "out_of_scope"
+
+
+def project_report(prediction: Prediction) -> dict[str, Any]:
+    """Return accuracy by topic, the commonest confusions, calibration and scope AUROC, from out-of-fold predictions."""
+    confidences, intents = prediction.confidences, prediction.intents
+    classes = np.where(np.array(prediction.classes) == "crisis_of_other", "crisis", prediction.classes)
+    predicted, sureness = classes[confidences.argmax(axis=1)], confidences.max(axis=1)
+    right = predicted == intents
+    confused = Counter(zip(intents[~right].tolist(), predicted[~right].tolist()))
+    return {
+        "messages": len(intents),
+        "accuracy": float(right.mean()),
+        "macro_f1": float(f1_score(intents, predicted, average="macro")),
+        "accuracy_by_topic": {name: float(right[intents == name].mean()) for name in sorted(set(intents.tolist()))},
+        "confusions": [{"asked": a, "answered": b, "times": n} for (a, b), n in confused.most_common(15)],
+        "expected_calibration_error": calibration_error(sureness, right),
+        "scope_auroc": float(roc_auc_score(intents != OUT_OF_SCOPE, 1 - confidences[:, _column(prediction)])),
+    }
+
+
+def confusion_picture(prediction: Prediction, path: Path) -> None:
+    """Draw the confusion matrix of the topics, rows asked, columns answered, as a picture."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+    from sklearn.metrics import ConfusionMatrixDisplay
+
+    predicted = np.array(prediction.classes)[prediction.confidences.argmax(axis=1)]
+    predicted = np.where(predicted == "crisis_of_other", "crisis", predicted)
+    figure, axes = pyplot.subplots(figsize=(14, 13))
+    ConfusionMatrixDisplay.from_predictions(
+        prediction.intents,
+        predicted,
+        normalize="true",
+        include_values=False,
+        xticks_rotation="vertical",
+        cmap="Blues",
+        ax=axes,
+    )
+    axes.set(title="Share of the messages of a topic (row) that are taken for another (column)", xlabel="", ylabel="")
+    figure.tight_layout()
+    figure.savefig(path, dpi=80)
+    pyplot.close(figure)
+
+
+def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
+    """Return the expected calibration error over BINS equal-width bins of confidence, 0 to 1."""
+    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    gaps = [abs(confidences[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
+    return float(sum(gaps))
+
+
+def file_report(train: Path, test: Path, out_of_scope: str) -> dict[str, float]:
+    """Train the pipeline on one file and test it on another; `out_of_scope` is the label of what no label answers."""
+    texts, labels = read_labelled(train)
+    asked, expected = read_labelled(test)
+    inside = [index for index, label in enumerate(labels) if label != out_of_scope]
+    texts, labels = [texts[index] for index in inside], [labels[index] for index in inside]
+    vectors, asked_vectors = shared_encoder().encode(texts), shared_encoder().encode(asked)
+    model = TopicModel.fit(texts, vectors, labels)
+    confidences = model.probabilities(asked, asked_vectors) * model.nearness(asked_vectors)
+    chosen = choose_threshold(texts, vectors, labels)
+    best = max(THRESHOLDS, key=lambda t: matthews_corrcoef(expected, _named(model, confidences, t, out_of_scope)))
+    return {
+        **_scores("best", expected, _named(model, confidences, best, out_of_scope)),
+        **_scores("chosen", expected, _named(model, confidences, chosen, out_of_scope)),
+        **_scope_scores(expected, _named(model, confidences, chosen, out_of_scope), out_of_scope),
+        "threshold_best": float(best),
+        "threshold_chosen": float(chosen),
+    }
+
+
+def choose_threshold(texts: list[str], vectors: np.ndarray, labels: list[str]) -> float:
+    """Choose where 'none of these' begins, from in-scope messages alone.
+
+    Each class in turn plays what is out of scope: a model that has never seen it judges its messages, and held-out
+    messages of the other classes. The threshold is the one with the best correlation over all turns, in THRESHOLDS.
+    Regression alone stands in for the whole model here: as many fine-tunings would take an hour.
+    """
+    known = np.array(labels)
+    truths, confidences = [], []
+    groups = np.array_split(np.random.default_rng(SEED).permutation(sorted(set(labels))), min(5, len(set(labels))))
+    for group in groups:
+        outside = np.isin(known, group)
+        for fitted, held in _folds(known, ~outside):
+            held = np.concatenate([held, np.where(outside)[0]])
+            model = TextRegression.fit([texts[i] for i in fitted], vectors[fitted], known[fitted].tolist())
+            nearness = np.clip((vectors[held] @ vectors[fitted].T).max(axis=1, keepdims=True), 0, 1)
+            rows = model.probabilities([texts[i] for i in held], vectors[held]) * nearness
+            named = np.array(model.classes)[rows.argmax(axis=1)]
+            truths.append((np.where(outside[held], "", known[held]), named))
+            confidences.append(rows.max(axis=1))
+    truth, named = (np.concatenate(column) for column in zip(*truths))
+    sureness = np.concatenate(confidences)
+    return float(
+        max(THRESHOLDS, key=lambda t: matthews_corrcoef(truth.tolist(), np.where(sureness >= t, named, "").tolist()))
+    )
+
+
+def read_labelled(path: Path) -> tuple[list[str], list[str]]:
+    """Return sentences and labels of a CSV file; rows without either are left out."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        rows = [(row.get("sentence") or "", row.get("label") or "") for row in csv.DictReader(file)]
+    rows = [(sentence.strip(), label.strip()) for sentence, label in rows if sentence.strip() and label.strip()]
+    return [sentence for sentence, _ in rows], [label for _, label in rows]
+
+
+def _folds(labels: np.ndarray, inside: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    indices = np.where(inside)[0]
+    splits = StratifiedKFold(3, shuffle=True, random_state=SEED).split(indices, labels[indices])
+    return [(indices[fitted], indices[held]) for fitted, held in splits]
+
+
+def _named(model: TopicModel, confidences: np.ndarray, threshold: float, out_of_scope: str) -> list[str]:
+    named = np.array(model.classes)[confidences.argmax(axis=1)]
+    return np.where(confidences.max(axis=1) >= threshold, named, out_of_scope).tolist()
+
+
+def _scores(name: str, expected: list[str], named: list[str]) -> dict[str, float]:
+    return {
+        f"mcc_{name}": float(matthews_corrcoef(expected, named)),
+        f"macro_f1_{name}": float(f1_score(expected, named, average="macro", zero_division=0)),
+    }
+
+
+def _scope_scores(expected: list[str], named: list[str], out_of_scope: str) -> dict[str, float]:
+    truth, guess = np.array(expected), np.array(named)
+    outside = truth == out_of_scope
+    return {
+        "accuracy_chosen": float((truth == guess).mean()),
+        "in_scope_accuracy_chosen": float((truth == guess)[~outside].mean()) if (~outside).any() else 0.0,
+        "out_of_scope_recall_chosen": float((guess == out_of_scope)[outside].mean()) if outside.any() else 0.0,
+    }
+
+
+def _column(prediction: Prediction) -> int:
+    return prediction.classes.index(OUT_OF_SCOPE)

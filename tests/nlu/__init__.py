@@ -1,0 +1,1 @@
+"""Mirrors ketamine_faq/nlu."""

@@ -1,0 +1,46 @@
+"""When an alarm is raised, by probabilities and by patterns."""
+
+import pytest
+
+from ketamine_faq.nlu.danger import PIECE, Alarm, alarm, matched_intents, pieces
+
+HALF = {"crisis": 0.5, "emergency": 0.5, "misuse": 0.5}
+
+
+def test_a_kind_at_its_threshold_raises_the_alarm():
+    assert alarm("x", [{"crisis": 0.5}], HALF) == Alarm("crisis", 0.5)
+    assert alarm("x", [{"crisis": 0.49, "goals": 0.51}], HALF) is None
+
+
+def test_a_crisis_of_the_writer_and_of_another_count_together():
+    assert alarm("x", [{"crisis": 0.2, "crisis_of_other": 0.4}], HALF) == Alarm("crisis", pytest.approx(0.6), True)
+
+
+def test_one_piece_of_a_long_message_is_enough():
+    assert alarm("x", [{"goals": 1.0}, {"emergency": 0.9}], HALF) == Alarm("emergency", 0.9)
+
+
+def test_misuse_yields_to_danger():
+    assert alarm("x", [{"misuse": 1.0, "emergency": 0.0}, {"emergency": 0.6}], HALF).intent == "emergency"
+
+
+def test_a_pattern_raises_the_alarm_whatever_the_classifier_thinks():
+    assert alarm("I'm going to kill myself", [{"goals": 1.0}], HALF).intent == "crisis"
+
+
+@pytest.mark.parametrize("text", ["I’m 82 kg, how many mg", "dose for 70kg?", "she weighs 60 kilos"])
+def test_a_body_weight_is_a_question_about_one_person(text: str):
+    assert matched_intents(text) == {"personal_concern"}
+
+
+@pytest.mark.parametrize("text", ["is it 0.5 mg/kg", "mg per kg?", "my back is killing me", "dying to know"])
+def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
+    assert matched_intents(text) == set()
+
+
+def test_pieces_cover_a_long_text_and_overlap():
+    words = [str(number) for number in range(10 * PIECE)]
+    parts = pieces(" ".join(words))
+    assert {word for part in parts for word in part.split()} == set(words)
+    assert all(len(part.split()) <= PIECE for part in parts)
+    assert pieces("a short one") == []

@@ -1,0 +1,56 @@
+"""The training data: enough of it, varied, and none of it used for measuring."""
+
+import json
+from collections import Counter
+
+import pytest
+import yaml
+
+from ketamine_faq import PROJECT
+from ketamine_faq.content_check import topics
+from tests.training_data import examples, normalised
+
+BENCH = PROJECT.parent / "shared" / "bench" / "questions-dev.jsonl"
+LEAST = 120
+LEAST_UNANSWERED = 400
+LEAST_DANGERS = {"crisis": 600, "emergency": 300, "misuse": 300}
+LEAST_LOOK_ALIKES = 900
+
+
+def test_every_topic_has_enough_examples():
+    counts = Counter(example.intent for example in examples())
+    ids = [topic["id"] for group in topics().values() for topic in group]
+    assert {name: counts[name] for name in ids if counts[name] < LEAST} == {}
+    assert counts["not_covered"] + counts["out_of_scope"] >= LEAST_UNANSWERED
+
+
+def test_the_safety_gate_has_enough_examples_and_look_alikes():
+    counts = Counter(example.intent for example in examples() if example.file == "safety.yml")
+    assert all(counts[kind] >= least for kind, least in LEAST_DANGERS.items()), counts
+    assert sum(count for intent, count in counts.items() if intent not in LEAST_DANGERS) >= LEAST_LOOK_ALIKES
+
+
+def test_no_example_stands_twice():
+    counts = Counter(normalised(example.text) for example in examples())
+    assert [text for text, count in counts.items() if count > 1] == []
+
+
+def test_no_example_hides_an_entity_annotation():
+    assert [example for example in examples() if "](" in example.text or "]{" in example.text] == []
+
+
+def held_out() -> set[str]:
+    """Every message that the tests measure with."""
+    questions = yaml.safe_load((PROJECT / "tests" / "questions.yml").read_text(encoding="utf-8")).values()
+    lines = [line for path in (PROJECT / "tests").glob("*.jsonl") for line in path.read_text().splitlines()]
+    return {normalised(text) for text in [*questions, *(json.loads(line)["text"] for line in lines)]}
+
+
+def test_nothing_that_measures_is_trained_on():
+    assert held_out() & {normalised(example.text) for example in examples()} == set()
+
+
+@pytest.mark.skipif(not BENCH.is_file(), reason="only where the brief lies beside the project")
+def test_none_of_the_bench_is_trained_on():
+    bench = {normalised(json.loads(line)["text"]) for line in BENCH.read_text(encoding="utf-8").splitlines()}
+    assert bench & {normalised(example.text) for example in examples()} == set()

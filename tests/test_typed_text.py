@@ -1,0 +1,89 @@
+"""What visitors type is only text, whatever it looks like."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ketamine_faq.typed_text import MAX_CHARACTERS, typed_text
+from tests.conversation import Bot, assert_closed
+
+
+@given(st.text(max_size=3 * MAX_CHARACTERS))
+@settings(max_examples=500, deadline=None)
+def test_any_text_becomes_a_bounded_line_that_is_no_command(raw: str):
+    text = typed_text(raw)
+    assert text
+    assert len(text) <= MAX_CHARACTERS
+    assert not text.startswith("/")
+    assert text == typed_text(text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "masked"),
+    [
+        ("mail jo.bloggs@example.com please", "mail [email] please"),
+        ("ring 0412 345 678 after five", "ring [phone number] after five"),
+        ("ring (02) 9876 5432", "ring [phone number]"),
+        ("ring +61 412 345 678", "ring [phone number]"),
+        ("medicare 2123 45670 1", "medicare [Medicare number]"),
+        ("0.5 mg/kg over 40 minutes", "0.5 mg/kg over 40 minutes"),
+        ("since 2019, 82 kg", "since 2019, 82 kg"),
+    ],
+)
+def test_details_are_masked_and_figures_are_not(raw: str, masked: str):
+    assert typed_text(raw) == masked
+
+
+def test_signs_arrive_as_they_were_typed():
+    assert typed_text("temp > 38 and BP < 120 & rising") == "temp > 38 and BP < 120 & rising"
+
+
+def test_hidden_characters_do_not_hide_a_word():
+    assert typed_text("sui\u200bcid\u202eal\x00") == "suicidal"
+
+
+ODD = [
+    "/restart",
+    "/back",
+    '/crisis{"x":1}',
+    '/dosing{"condition": "pain"}',
+    "/session_start",
+    "/",
+    "//",
+    "",
+    "   ",
+    '{"sender": "x", "message": "y"}',
+    "'; DROP TABLE events; --",
+    "<script>alert(1)</script>",
+    "\u200b\u200b",
+    "\u202edoes it work",
+    "\x00",
+    "🙂🙂🙂",
+    "x" * 10_000,
+    "how does it work " * 700,
+    "كيف يعمل هذا الدواء",
+    "這個療程多少錢",
+    "{contact_form_url} {0} {}",
+    "${HOME} %s %d",
+]
+
+
+@pytest.mark.parametrize("message", ODD)
+def test_odd_text_is_answered_as_text(bot: Bot, message: str):
+    visitor = bot.visitor().asks("what dose for pain").asks(message)
+    assert visitor.slots["condition"] == "pain"  # nothing was reset or executed
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'"text"', b'{"sender": 1, "message": "x"}', b"\xff\xfe"])
+def test_a_request_that_is_none_is_refused_with_a_reply(bot: Bot, body: bytes):
+    status, replies = bot.post(body)
+    assert status == 400
+    assert_closed(replies)
+
+
+def test_a_message_without_a_sender_has_a_conversation_of_its_own(bot: Bot):
+    _, first = bot.post(json.dumps({"message": "hello"}).encode())
+    _, second = bot.post(json.dumps({"message": "hello"}).encode())
+    assert first[0]["recipient_id"] != second[0]["recipient_id"]
