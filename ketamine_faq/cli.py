@@ -1,7 +1,13 @@
 """The command line: `ketamine-faq --help`."""
 
+import contextlib
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rasa.shared.exceptions import RasaException
@@ -13,6 +19,9 @@ from ketamine_faq import PROJECT
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
 app.add_typer(content_app, name="content")
+
+bench_app = typer.Typer(no_args_is_help=True, help="How good it is, measured.")
+app.add_typer(bench_app, name="bench")
 
 console = Console()
 
@@ -68,6 +77,74 @@ def content_status() -> None:
         topic = item.response.removeprefix("utter_")
         table.add_row(topic, item.id, " ".join(item.facts), checked_by or "nobody yet", str(review or "not set"))
     console.print(table)
+
+
+@bench_app.command("nlu")
+def bench_nlu(
+    train: Annotated[Path | None, typer.Option(help="A `sentence,label` CSV file to train on, with --test.")] = None,
+    test: Annotated[Path | None, typer.Option(help="A `sentence,label` CSV file to test on.")] = None,
+    oos: Annotated[str, typer.Option(help="The label of messages that no other label fits.")] = "out_of_scope",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Where to draw the confusion matrix (PNG).")] = None,
+) -> None:
+    """Measure how topics are told apart: on the project's data by cross-validation, or from file to file."""
+    if (train is None) != (test is None):
+        _stop("--train and --test go together: give both files, or neither for the project's own data.")
+    _quiet_libraries()
+    from ketamine_faq import bench_nlu as bench
+
+    for path in (train, test):
+        if path and not path.is_file():
+            _stop(f"{path} is no file: check its name.")
+    if train and test:
+        with contextlib.redirect_stdout(sys.stderr):  # progress is no part of the result
+            report = bench.file_report(train, test, oos)
+    else:
+        from ketamine_faq.crossval import predict
+
+        with contextlib.redirect_stdout(sys.stderr):
+            prediction = predict()
+        report = bench.project_report(prediction)
+        if picture:
+            bench.confusion_picture(prediction, picture)
+    _print_report(report, as_json)
+
+
+@bench_app.command("safety")
+def bench_safety(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure the safety gate by cross-validation: recall and false alarms by kind, with 95 % intervals."""
+    _quiet_libraries()
+    from ketamine_faq import bench_safety as bench
+    from ketamine_faq.crossval import predict
+
+    with contextlib.redirect_stdout(sys.stderr):
+        prediction = predict()
+    _print_report(bench.report(prediction, bench.configured_thresholds()), as_json)
+
+
+def _print_report(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    table = Table("measure", "value", show_header=False)
+    for name, value in _flattened(report):
+        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+    console.print(table)
+
+
+def _flattened(report: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    entries = report.items() if isinstance(report, dict) else enumerate(report) if isinstance(report, list) else ()
+    if not isinstance(report, dict | list):
+        yield name, report
+    for key, value in entries:
+        yield from _flattened(value, f"{name} {key}".strip())
+
+
+def _quiet_libraries() -> None:
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3")
+    warnings.simplefilter("ignore")
 
 
 def _stop(message: str) -> None:

@@ -1,0 +1,1 @@
+"""Comparisons with other ways to build the bot."""

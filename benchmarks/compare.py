@@ -1,0 +1,168 @@
+"""Ours against Rasa's default pipeline, on the same data, machine and run: benchmarks/README.md."""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ketamine_faq import PROJECT
+from ketamine_faq.model import quiet_environment
+
+QUESTIONS = PROJECT / "tests" / "questions.jsonl"
+CLIENTS = (1, 8, 32)
+MESSAGES = 400
+# A visitor's conversation, for as many visitors as there are messages: long enough to be read and written back.
+TURNS = 5
+START_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A way to build the bot: its configuration and how it is served."""
+
+    name: str
+    config: str
+    credentials: str
+    endpoints: str
+
+
+CONTESTANTS = (
+    Contestant(
+        "default", "benchmarks/default_config.yml", "rest:\n", "action_endpoint:\n  url: http://localhost:5055\n"
+    ),
+    Contestant(
+        "ours",
+        "config.yml",
+        (PROJECT / "credentials.yml").read_text(encoding="utf-8"),
+        "nlg:\n  type: ketamine_faq.response_generator.ResponseGenerator\n",
+    ),
+)
+
+
+def measure(contestant: Contestant, port: int) -> dict[str, Any]:
+    """Train, serve and measure one contestant, from nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        model, training_seconds = _trained(contestant, Path(folder))
+        (Path(folder) / "credentials.yml").write_text(contestant.credentials)
+        (Path(folder) / "endpoints.yml").write_text(contestant.endpoints)
+        command = ["run", "--model", str(model), "--port", str(port), "--interface", "127.0.0.1", "--enable-api"]
+        files = ["--credentials", f"{folder}/credentials.yml", "--endpoints", f"{folder}/endpoints.yml"]
+        began = time.monotonic()
+        server = _rasa(*command, *files)
+        try:
+            _first_answer(port)
+            cold_start = time.monotonic() - began
+            return {
+                "training_seconds": training_seconds,
+                "cold_start_seconds": cold_start,
+                **asyncio.run(_loads(port)),
+                "memory_megabytes": _resident_megabytes(server.pid),
+                "accuracy": _accuracy(port),
+            }
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _trained(contestant: Contestant, folder: Path) -> tuple[Path, float]:
+    began = time.monotonic()
+    config = ["--config", contestant.config, "--out", str(folder), "--fixed-model-name", "model", "--force"]
+    if _rasa("train", *config).wait():
+        raise SystemExit(
+            f"Training {contestant.name} failed: run `rasa train --config {contestant.config}` to see why."
+        )
+    return folder / "model.tar.gz", time.monotonic() - began
+
+
+def _rasa(*arguments: str) -> subprocess.Popen:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([sys.executable, "-m", "rasa", *arguments], cwd=PROJECT, env=quiet_environment(), **quiet)
+
+
+def _first_answer(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            httpx.post(_webhook(port), json={"sender": "first", "message": "hello"}, timeout=60).raise_for_status()
+            return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise SystemExit(f"No answer within {START_SECONDS} s: is port {port} free?")
+
+
+async def _loads(port: int) -> dict[str, float]:
+    """Return latencies in milliseconds with one client, and messages a second with several."""
+    figures: dict[str, float] = {}
+    texts = [json.loads(line)["text"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    for clients in CLIENTS:
+        seconds, waits = await _load(port, clients, texts)
+        figures[f"messages_a_second_{clients}"] = MESSAGES / seconds
+        if clients == 1:
+            figures |= {f"p{p}_ms": float(np.percentile(waits, p)) * 1000 for p in (50, 95, 99)}
+    return figures
+
+
+async def _load(port: int, clients: int, texts: list[str]) -> tuple[float, list[float]]:
+    waits: list[float] = []
+    numbers = iter(range(MESSAGES))
+
+    async def visitor(client: httpx.AsyncClient) -> None:
+        for number in numbers:
+            sender = f"{clients}-{number // TURNS}"
+            began = time.monotonic()
+            body = {"sender": sender, "message": texts[number % len(texts)]}
+            (await client.post(_webhook(port), json=body, timeout=120)).raise_for_status()
+            waits.append(time.monotonic() - began)
+
+    async with httpx.AsyncClient() as client:
+        began = time.monotonic()
+        await asyncio.gather(*(visitor(client) for _ in range(clients)))
+        return time.monotonic() - began, waits
+
+
+def _accuracy(port: int) -> float:
+    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+    address = f"http://127.0.0.1:{port}/model/parse"
+    named = [httpx.post(address, json={"text": row["text"]}, timeout=60).json()["intent"]["name"] for row in rows]
+    return float(np.mean([name in row["accept"] for name, row in zip(named, rows)]))
+
+
+def _resident_megabytes(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _webhook(port: int) -> str:
+    return f"http://127.0.0.1:{port}/webhooks/rest/webhook"
+
+
+def main() -> None:
+    """Measure both contestants and print a table with the ratios, and JSON where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser.add_argument("--port", type=int, default=5105)
+    arguments = parser.parse_args()
+    figures = {contestant.name: measure(contestant, arguments.port) for contestant in CONTESTANTS}
+    table = Table("measure", "default", "ours", "ours / default")
+    for name, ours in figures["ours"].items():
+        default = figures["default"][name]
+        table.add_row(name, f"{default:.3g}", f"{ours:.3g}", f"{ours / default:.2f}")
+    Console().print(table)
+    if arguments.json:
+        arguments.json.parent.mkdir(exist_ok=True, parents=True)
+        arguments.json.write_text(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()

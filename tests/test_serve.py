@@ -1,0 +1,99 @@
+"""`ketamine-faq serve`: faults are told in one line, an ended part is started again, nothing is left over."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ketamine_faq import PROJECT
+from ketamine_faq.model import quiet_environment
+from tests.conftest import free_port, serve, wait_for, wait_until_ready
+from tests.conversation import Bot
+
+
+def refused(*arguments: str, **environment: str) -> str:
+    """The one line with which serve refuses to start."""
+    command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
+    env = quiet_environment() | environment
+    ended = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 1, ended.stdout
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+    return ended.stderr
+
+
+def test_a_taken_port_is_named_with_the_mend():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"Port {port}" in (line := refused("--port", str(port)))
+        assert "--port" in line
+
+
+def test_a_wrong_setting_is_named():
+    assert "CONTACT_FORM_URL" in refused(CONTACT_FORM_URL="not an address")
+
+
+def test_the_management_api_is_refused_off_this_machine():
+    assert "--enable-api" in refused("--host", "0.0.0.0", "--enable-api")
+
+
+def test_a_broken_content_file_is_named_with_its_line(tmp_path: Path):
+    path = PROJECT / "content" / "zz_broken_by_a_test.yml"
+    path.write_text("responses:\n  utter_x: [\n")
+    try:
+        line = refused("--port", str(free_port()))
+        assert re.search(rf"{path.name}:\d+ is not valid YAML", line)
+    finally:
+        path.unlink()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def command_line(pid: int) -> str:
+    """How a process was called."""
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is running still."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot):
+    server = next(pid for pid in children(bot.pid) if "run actions" in command_line(pid))
+    visitor = bot.visitor().asks("what dose for depression")
+    os.kill(server, signal.SIGSTOP)  # it is down for as long as the visitor asks
+    visitor.asks("and how often").gets("schedule")
+    os.kill(server, signal.SIGKILL)
+    wait_for(lambda: not alive(server), 10)
+    visitor.asks("what are the side effects").gets("not_covered").asks("yes please").gets("contact_form")
+    wait_for(lambda: bot.log.read_text().count("is started again") == 1, 20)
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_is_left_over(model: Path, endpoints: Path, tmp_path: Path, signal_number: int):
+    own = tmp_path / "endpoints.yml"
+    own.write_text(re.sub(r"localhost:\d+", f"localhost:{free_port()}", endpoints.read_text()))
+    log = tmp_path / "output.txt"
+    process = serve("--port", str(free_port()), "--endpoints", str(own), output=log)
+    wait_until_ready(process, log)
+    started = children(process.pid)
+    assert len(started) == 2
+    process.send_signal(signal_number)
+    process.wait(30)
+    wait_for(lambda: not any(alive(pid) for pid in started), 20)
