@@ -24,7 +24,7 @@ SOURCES = ("data", "requirements.txt", "ketamine_faq/nlu")
 class Prediction:
     """Out-of-fold predictions: each message is judged by a model that has not seen it.
 
-    `probabilities` and `nearness` are TopicModel's, float arrays (n, classes) and (n, 1).
+    `probabilities` and `confidences` are TopicModel's, float arrays (n, classes).
     """
 
     texts: list[str]
@@ -32,12 +32,7 @@ class Prediction:
     look_alike: np.ndarray
     classes: list[str]
     probabilities: np.ndarray
-    nearness: np.ndarray
-
-    @property
-    def confidences(self) -> np.ndarray:
-        """The confidence in each class: float array (n, classes)."""
-        return self.probabilities * self.nearness
+    confidences: np.ndarray
 
     @property
     def intents(self) -> np.ndarray:
@@ -55,8 +50,8 @@ def predict() -> Prediction:
     if not path.is_file():
         _run(texts, labels, path)
     with np.load(path) as stored:
-        classes, probabilities, nearness = stored["classes"].tolist(), stored["probabilities"], stored["nearness"]
-    return Prediction(texts, np.array(labels), np.array(look_alike), classes, probabilities, nearness)
+        classes, scores = stored["classes"].tolist(), (stored["probabilities"], stored["confidences"])
+    return Prediction(texts, np.array(labels), np.array(look_alike), classes, *scores)
 
 
 def training_messages() -> tuple[list[str], list[str], list[bool]]:
@@ -76,11 +71,11 @@ def training_messages() -> tuple[list[str], list[str], list[bool]]:
 def _run(texts: list[str], labels: list[str], path: Path) -> None:
     vectors = shared_encoder().encode(texts)
     classes = sorted(set(labels))
-    probabilities, nearness = np.zeros((len(texts), len(classes))), np.zeros((len(texts), 1))
+    probabilities, confidences = np.zeros((2, len(texts), len(classes)))
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(texts, labels))
     for known, held in track(folds, "Cross-validating"):
         model = TopicModel.fit([texts[i] for i in known], vectors[known], [labels[i] for i in known])
         probabilities[held] = model.probabilities([texts[i] for i in held], vectors[held])
-        nearness[held] = model.nearness(vectors[held])
+        confidences[held] = model.confidences(probabilities[held], vectors[held])
     path.parent.mkdir(exist_ok=True)
-    np.savez(path, classes=np.array(classes), probabilities=probabilities, nearness=nearness)
+    np.savez(path, classes=np.array(classes), probabilities=probabilities, confidences=confidences)

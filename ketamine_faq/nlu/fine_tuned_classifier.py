@@ -13,6 +13,7 @@ MATRICES = [
     *(tuple(n + 71 * layer for n in (122, 130, 138, 176, 180, 189)) for layer in range(LAYERS - 1)),
 ]
 INT8_LIMIT = 127
+STORED = "fine_tuned.npz"
 
 
 class FineTunedClassifier:
@@ -40,12 +41,14 @@ class FineTunedClassifier:
 
     def save(self, folder: Path) -> None:
         """Write the model as arrays into an existing folder: 11 MB."""
-        np.savez(folder / "fine_tuned.npz", classes=np.array(self.classes), **self._arrays)
+        np.savez(folder / STORED, classes=np.array(self.classes), **self._arrays)
 
     @classmethod
-    def load(cls, folder: Path) -> "FineTunedClassifier":
-        """Read what `save` wrote."""
-        with np.load(folder / "fine_tuned.npz") as stored:
+    def load(cls, folder: Path) -> "FineTunedClassifier | None":
+        """Read what `save` wrote, if it did."""
+        if not (folder / STORED).is_file():
+            return None
+        with np.load(folder / STORED) as stored:
             arrays = {name: stored[name] for name in stored.files}
         return cls(arrays.pop("classes").tolist(), arrays)
 

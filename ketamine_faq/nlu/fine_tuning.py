@@ -14,9 +14,7 @@ from tokenizers import Tokenizer
 
 from ketamine_faq.nlu.encoder_files import FLOAT_WEIGHTS, verified
 
-# Small data needs more rounds for as many steps.
 EPOCHS = 3
-LEAST_STEPS = 220
 LEARNING_RATE = 1.5e-4
 WARM_UP = 0.1
 DROPOUT = 0.1
@@ -47,13 +45,12 @@ def fine_tune(texts: list[str], classes: np.ndarray, tokenizer: Tokenizer) -> tu
     count = int(classes.max()) + 1
     head = tf.Variable(tf.random.normal([WIDTH, count], stddev=0.02)), tf.Variable(tf.zeros([count]))
     batches = max(1, -(-len(texts) // BATCH))
-    epochs = max(EPOCHS, -(-LEAST_STEPS // batches))
-    optimizer = tf.keras.optimizers.Adam(_Schedule(epochs * batches))
+    optimizer = tf.keras.optimizers.Adam(_Schedule(EPOCHS * batches))
     step = _training_step(encoder, head, optimizer)
     random = np.random.default_rng(SEED)
     with Progress() as progress:
-        task = progress.add_task("Fine-tuning the encoder", total=epochs * batches)
-        for _ in range(epochs):
+        task = progress.add_task("Fine-tuning the encoder", total=EPOCHS * batches)
+        for _ in range(EPOCHS):
             for chosen, tokens, mask in _batches(texts, tokenizer, random):
                 step(encoder.embedded(tokens), mask, classes[chosen])
                 progress.advance(task)

@@ -106,7 +106,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         probabilities = self._model.probabilities(texts, vectors)
         readings = [dict(zip(self._model.classes, row.tolist())) for row in probabilities[: 1 + len(parts)]]
         message.set(READINGS, readings)
-        confidences = probabilities * self._model.nearness(vectors)
+        confidences = self._model.confidences(probabilities, vectors)
         ranking = self._ranking(confidences[0])
         topics = self._topics(confidences[1 + len(parts) :])
         if len(topics) == 2:

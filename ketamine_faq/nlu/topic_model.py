@@ -7,44 +7,71 @@ import numpy as np
 from ketamine_faq.nlu.fine_tuned_classifier import FineTunedClassifier
 from ketamine_faq.nlu.text_regression import TextRegression
 
+# On few examples a fine-tuned encoder is the worse of the two: docs/nlu.md.
+LEAST_FOR_FINE_TUNING = 1000
+
 
 class TopicModel:
     """Two classifiers that err differently, averaged: the fine-tuned encoder, and regression over n-grams and vectors.
 
-    The confidence is the probability scaled by the similarity to the nearest training example, by the base encoder's
-    vectors. That tells questions that no class answers from those that one does; a probability only compares classes.
+    Where there are too few examples to fine-tune an encoder on, regression alone.
+
+    The confidence in a class is the root of its probability, scaled by the similarity to the class's nearest training
+    example, by the base encoder's vectors. That tells questions that no class answers from those that one does: a
+    probability only compares classes. The root gives the similarity its weight.
     """
 
-    def __init__(self, regression: TextRegression, fine_tuned: FineTunedClassifier, known: np.ndarray) -> None:
-        """Take both fitted classifiers and the unit vectors of the texts that they were fitted on, float32, (n, d)."""
-        self._regression, self._fine_tuned, self._known = regression, fine_tuned, known
+    def __init__(
+        self, regression: TextRegression, fine_tuned: FineTunedClassifier | None, known: np.ndarray, owners: np.ndarray
+    ) -> None:
+        """Take both fitted classifiers, the unit vectors that they know, float32 (n, d), and the class of each, (n,).
+
+        `owners` are indices of `classes` in rising order.
+        """
+        self._regression, self._fine_tuned, self._known, self._owners = regression, fine_tuned, known, owners
 
     @classmethod
     def fit(cls, texts: list[str], vectors: np.ndarray, labels: list[str]) -> "TopicModel":
         """Learn from texts, their unit vectors (float32, (n, d)) and their labels."""
-        return cls(TextRegression.fit(texts, vectors, labels), FineTunedClassifier.fit(texts, labels), vectors)
+        regression = TextRegression.fit(texts, vectors, labels)
+        owners = np.searchsorted(regression.classes, labels)
+        order = np.argsort(owners, kind="stable")
+        fine_tuned = FineTunedClassifier.fit(texts, labels) if len(texts) >= LEAST_FOR_FINE_TUNING else None
+        return cls(regression, fine_tuned, vectors[order], owners[order])
 
     @property
     def classes(self) -> list[str]:
-        """The classes, in the order of the columns of `probabilities` and `confidences`."""
+        """The classes, in the order of the columns of `probabilities` and `confidences`: sorted."""
         return self._regression.classes
 
     def probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each of `classes`: float array (n, classes), rows sum to 1."""
-        return (self._regression.probabilities(texts, vectors) + self._fine_tuned.probabilities(texts)) / 2
+        probabilities = self._regression.probabilities(texts, vectors)
+        return (probabilities + self._fine_tuned.probabilities(texts)) / 2 if self._fine_tuned else probabilities
 
-    def nearness(self, vectors: np.ndarray) -> np.ndarray:
-        """Return the cosine to the nearest training example, 0 to 1: float array (n, 1)."""
-        return np.clip((vectors @ self._known.T).max(axis=1, keepdims=True), 0, 1)
+    def confidences(self, probabilities: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """Return the confidence in each of `classes`, 0 to 1: float array (n, classes)."""
+        return np.sqrt(probabilities) * nearness(vectors, self._known, self._owners)
 
     def save(self, folder: Path) -> None:
         """Write the model as arrays and JSON."""
         self._regression.save(folder)
-        self._fine_tuned.save(folder)
-        np.save(folder / "known.npy", self._known.astype(np.float16))
+        if self._fine_tuned:
+            self._fine_tuned.save(folder)
+        np.savez(folder / "known.npz", vectors=self._known.astype(np.float16), owners=self._owners)
 
     @classmethod
     def load(cls, folder: Path) -> "TopicModel":
         """Read what `save` wrote."""
-        known = np.load(folder / "known.npy").astype(np.float32)
-        return cls(TextRegression.load(folder), FineTunedClassifier.load(folder), known)
+        with np.load(folder / "known.npz") as stored:
+            known, owners = stored["vectors"].astype(np.float32), stored["owners"]
+        return cls(TextRegression.load(folder), FineTunedClassifier.load(folder), known, owners)
+
+
+def nearness(vectors: np.ndarray, known: np.ndarray, owners: np.ndarray) -> np.ndarray:
+    """Return the cosine of each vector to the nearest known one of each class, 0 to 1: float array (n, classes).
+
+    `owners` has the class of each known vector, in rising order and with none left out.
+    """
+    starts = np.searchsorted(owners, np.arange(owners[-1] + 1))
+    return np.clip(np.maximum.reduceat(vectors @ known.T, starts, axis=1), 0, 1)
