@@ -9,7 +9,7 @@ from pathlib import Path
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq import PROJECT
-from ketamine_faq.content import content
+from ketamine_faq.content import content, topic_files
 from ketamine_faq.nlu.encoder_files import verify_encoder
 
 MODELS = PROJECT / "models"
@@ -44,6 +44,7 @@ def ensure_model() -> Path:
     TrainingError where Rasa fails.
     """
     content()
+    topic_files()
     verify_encoder()
     path = MODELS / f"{fingerprint()}.tar.gz"
     if not path.is_file():

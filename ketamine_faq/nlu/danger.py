@@ -16,9 +16,6 @@ PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 CRISIS, CRISIS_OF_OTHER = "crisis", "crisis_of_other"
 KINDS = {CRISIS: (CRISIS, CRISIS_OF_OTHER), "emergency": ("emergency",), "misuse": ("misuse",)}
 
-# A long message is also read in overlapping pieces of so many words: one sentence in it can raise the alarm.
-PIECE = 30
-
 
 @dataclass(frozen=True)
 class Alarm:
@@ -55,14 +52,6 @@ def matched_intents(text: str) -> set[str]:
     """Return the intents that have a pattern that the text matches."""
     plain = re.sub(r"['’`]", "", text.lower())
     return {intent for intent, pattern in _patterns().items() if pattern.search(plain)}
-
-
-def pieces(text: str) -> list[str]:
-    """Return the overlapping pieces of a long text; none of a short one."""
-    words = text.split()
-    if len(words) <= PIECE * 3 // 2:
-        return []
-    return [" ".join(words[start : start + PIECE]) for start in range(0, len(words), PIECE // 2)]
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ketamine_faq.nlu.danger import PIECE, Alarm, alarm, matched_intents, pieces
+from ketamine_faq.nlu.danger import Alarm, alarm, matched_intents
 
 HALF = {"crisis": 0.5, "emergency": 0.5, "misuse": 0.5}
 
@@ -28,7 +28,9 @@ def test_a_pattern_raises_the_alarm_whatever_the_classifier_thinks():
     assert alarm("I'm going to kill myself", [{"goals": 1.0}], HALF).intent == "crisis"
 
 
-@pytest.mark.parametrize("text", ["I’m 82 kg, how many mg", "dose for 70kg?", "she weighs 60 kilos"])
+@pytest.mark.parametrize(
+    "text", ["I’m 82 kg, how many mg", "dose for 70kg?", "she weighs 60 kilos", "a 150 pound person"]
+)
 def test_a_body_weight_is_a_question_about_one_person(text: str):
     assert matched_intents(text) == {"personal_concern"}
 
@@ -36,11 +38,3 @@ def test_a_body_weight_is_a_question_about_one_person(text: str):
 @pytest.mark.parametrize("text", ["is it 0.5 mg/kg", "mg per kg?", "my back is killing me", "dying to know"])
 def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
     assert matched_intents(text) == set()
-
-
-def test_pieces_cover_a_long_text_and_overlap():
-    words = [str(number) for number in range(10 * PIECE)]
-    parts = pieces(" ".join(words))
-    assert {word for part in parts for word in part.split()} == set(words)
-    assert all(len(part.split()) <= PIECE for part in parts)
-    assert pieces("a short one") == []

@@ -1,0 +1,82 @@
+"""Rasa component: makes TopicClassifier's confidences into an intent, and a second topic where two are asked."""
+
+from typing import Any
+
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
+from ketamine_faq.nlu.topic_classifier import CONFIDENCES, TopicClassifier
+from ketamine_faq.second_question_policy import SECOND_TOPIC
+
+RANKED = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class TopicDecision(GraphComponent, IntentClassifier):
+    """Names the likeliest intent; where no topic reaches `lost_threshold` it is one of `handoffs`, never a guess.
+
+    A second topic is one of `answers` that a clause asks about with at least `second_threshold`.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Ask for the confidences."""
+        return [TopicClassifier]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults; config.yml says where its values come from."""
+        return {"lost_threshold": 0.0, "handoffs": [], "second_threshold": 1.0, "answers": []}
+
+    @classmethod
+    def create(cls, config: dict[str, Any], *_: Any) -> "TopicDecision":
+        """Create the component with its thresholds."""
+        return cls(config)
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """Take the thresholds, and the topics that they are for."""
+        self._config = config
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent, ranking and, where there is one, the second topic."""
+        for message in messages:
+            if confidences := message.get(CONFIDENCES):
+                self._decide(message, *confidences)
+        return messages
+
+    def _decide(self, message: Message, whole: dict[str, float], *clauses: dict[str, float]) -> None:
+        ranking = self._ranking(whole)
+        topics = self._topics(clauses)
+        if len(topics) == 2:
+            ranking.sort(key=lambda entry: entry[INTENT_NAME_KEY] != topics[0])
+            message.set(SECOND_TOPIC, topics[1], add_to_output=True)
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
+
+    def _ranking(self, confidences: dict[str, float]) -> list[dict[str, Any]]:
+        """Return all intents, likeliest first; a hand-off counts as sure as it is that no other topic fits."""
+        likeliest = sorted(confidences.items(), key=lambda entry: -entry[1])
+        ranking = [
+            {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
+            for name, confidence in likeliest
+            if name != CRISIS_OF_OTHER
+        ]
+        handoffs = [entry for entry in ranking if entry[INTENT_NAME_KEY] in self._config["handoffs"]]
+        best = next((entry for entry in ranking if entry not in handoffs), None)
+        if handoffs and best and (ranking[0] is handoffs[0] or self._is_lost(best)):
+            handoffs[0][PREDICTED_CONFIDENCE_KEY] = 1.0 - best[PREDICTED_CONFIDENCE_KEY]
+            ranking.sort(key=lambda entry: entry is not handoffs[0])
+        return ranking
+
+    def _is_lost(self, best: dict[str, Any]) -> bool:
+        return best[PREDICTED_CONFIDENCE_KEY] < self._config["lost_threshold"]
+
+    def _topics(self, clauses: tuple[dict[str, float], ...]) -> list[str]:
+        """Return the answerable topics that clauses surely ask about, in their order."""
+        likeliest = [max(clause.items(), key=lambda entry: entry[1]) for clause in clauses]
+        sure = [name for name, confidence in likeliest if confidence >= self._config["second_threshold"]]
+        return list(dict.fromkeys(name for name in sure if name in self._config["answers"]))
