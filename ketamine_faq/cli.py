@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ketamine_faq import PROJECT
+from ketamine_faq.enquiries_cli import enquiries_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
 app.add_typer(content_app, name="content")
+app.add_typer(enquiries_app, name="enquiries")
 
 console = Console()
 

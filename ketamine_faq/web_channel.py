@@ -11,6 +11,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from ketamine_faq.content import content
+from ketamine_faq.conversation_id import new_conversation_id
 from ketamine_faq.typed_text import typed_text
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ class WebChannel(InputChannel):
     """`POST /webhooks/rest/webhook` with `{sender, message}` answers a list of `{recipient_id, text, buttons}`.
 
     A message that is exactly the payload of one of our buttons counts as that button; anything else is typed text,
-    whatever it begins with. When handling fails, the reply is the failure notice.
+    whatever it begins with. When handling fails, the reply is the failure notice. `POST /webhooks/rest/conversation`
+    answers `{sender}`: a fresh conversation id that nobody can guess.
     """
 
     @classmethod
@@ -51,6 +53,10 @@ class WebChannel(InputChannel):
                 return response.json([{"text": content().failure, "error": str(error)}], status=400)
             text = message if message in payloads else typed_text(message)
             return response.json(await self._replies(on_new_message, text, sender))
+
+        @webhook.post("/conversation")
+        async def begin(_: Request) -> HTTPResponse:
+            return response.json({"sender": new_conversation_id()}, headers={"Cache-Control": "no-store"})
 
         return webhook
 

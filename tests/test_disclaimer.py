@@ -41,9 +41,7 @@ def generated(generator, domain: Domain, response: str, slots: dict, channel: st
 
 def slot_combinations(domain: Domain) -> list[dict]:
     """Every combination of values of the slots that select texts."""
-    selecting = {
-        c["name"] for texts in domain.responses.values() for t in texts for c in t.get("condition", [])
-    }
+    selecting = {c["name"] for texts in domain.responses.values() for t in texts for c in t.get("condition", [])}
     slots = [slot for slot in domain.slots if slot.name in selecting and isinstance(slot, CategoricalSlot)]
     values = product(*([None, *slot.values] for slot in slots))
     return [dict(zip([slot.name for slot in slots], combination)) for combination in values]
