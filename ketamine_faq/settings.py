@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Literal
 
+import pydantic.env_settings
 from pydantic import AnyHttpUrl, BaseSettings, Field, SecretStr, ValidationError, root_validator
 from rasa.shared.exceptions import RasaException
 
@@ -65,6 +66,9 @@ def settings() -> Settings:
     """Return the settings of this process; raises SettingsError with one line a fault."""
     try:
         return Settings()
+    except pydantic.env_settings.SettingsError as error:
+        # A list that is not JSON.
+        raise SettingsError(f"Wrong setting in the environment: {error}") from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("Wrong setting in the environment: " + "; ".join(faults)) from None
