@@ -34,6 +34,7 @@ class Installation:
         self.folder, self._monkeypatch = folder, monkeypatch
         self.environment: dict[str, str] = {}
         self.log = folder / "output.txt"
+        self.log.touch()
         self.set(
             secret_key="k" * 32,
             enquiries_database_url=f"sqlite:///{folder / 'enquiries.db'}",

@@ -57,6 +57,10 @@ class Served:
         """Post to a path."""
         return self._client.post(path, **options)
 
+    def options(self, path: str, **options: Any) -> httpx.Response:
+        """Ask what may be sent to a path, as a browser does before it sends."""
+        return self._client.options(path, **options)
+
     def was_killed(self) -> bool:
         """Tell whether it killed itself."""
         self.process.join(30)
@@ -86,7 +90,7 @@ def relayed(environment: Mapping[str, str], log: Path, kill_at: int | None = Non
 
 
 def _serve(ready, environment: dict[str, str], log: str, kill_at: int | None) -> None:
-    _set_up(environment, log)
+    set_up(environment, log)
     listening = socket.create_server(("127.0.0.1", 0))
     app = Sanic("contact_form")
     app.blueprint(contact_blueprint(_nothing_said), url_prefix="/")
@@ -105,7 +109,7 @@ async def _nothing_said(*_: Any) -> list[dict[str, str]]:
 
 
 def _relay(environment: dict[str, str], log: str, kill_at: int | None) -> None:
-    _set_up(environment, log)
+    set_up(environment, log)
     relay = Relay(configured_delivery(settings()))
     store()
 
@@ -118,7 +122,8 @@ def _relay(environment: dict[str, str], log: str, kill_at: int | None) -> None:
     asyncio.run(run())
 
 
-def _set_up(environment: dict[str, str], log: str) -> None:
+def set_up(environment: dict[str, str], log: str) -> None:
+    """Take the environment, and write all output to a file."""
     os.environ.update(environment)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
