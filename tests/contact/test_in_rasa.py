@@ -83,6 +83,7 @@ def test_the_form_in_a_real_rasa_server(installation: Installation, conversation
         assert is_signed(sender)
         asyncio.run(converse(conversations, sender))
         the_conversation_goes_along_only_if_it_is_ticked(server, installation, sender)
+        verdicts_are_taken(server, sender)
         nobody_can_attach_the_conversation_of_another(server, installation, conversations)
         rasa_never_sees_the_details(installation, conversations)
 
@@ -107,6 +108,13 @@ def the_conversation_goes_along_only_if_it_is_ticked(server: Served, installatio
         form = filled(server, sender=sender, include_conversation=ticked)
         assert server.post("/contact.json", json=form).status_code == 201
         assert json.loads(only(installation).row.conversation or "null") == conversation
+
+
+def verdicts_are_taken(server: Served, sender: str) -> None:
+    verdict = {"sender": sender, "topic": "dosing", "helpful": True}
+    assert server.post("/webhooks/rest/feedback", json=verdict).status_code == 204
+    assert server.post("/webhooks/rest/feedback", json={**verdict, "sender": "x"}).status_code == 422
+    assert server.post("/webhooks/rest/feedback", content=b"{").status_code == 422
 
 
 def nobody_can_attach_the_conversation_of_another(
