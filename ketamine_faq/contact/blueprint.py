@@ -76,7 +76,9 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
             return _html(form_page(token, sent, errors), 422)
         except Exception as error:
             reason = _reason(error)
-            return _html(failed_page(reason), FAILURES[reason])
+            # What was written stands there still, to be sent again.
+            page = form_page(str(sent.get("token")), sent, {}, reason) if sent else failed_page(reason)
+            return _html(page, FAILURES[reason])
 
     @blueprint.post("/contact.json", stream=True)
     async def send_json(request: Request) -> HTTPResponse:

@@ -31,8 +31,11 @@ _environment = Environment(
 )
 
 
-def form_page(token: str, values: Mapping[str, Any], errors: Mapping[str, str]) -> str:
-    """Return the form, filled in with `values` and with a sentence at each field that `errors` names."""
+def form_page(token: str, values: Mapping[str, Any], errors: Mapping[str, str], failure: str = "") -> str:
+    """Return the form, filled in with `values`, with a sentence at each field that `errors` names.
+
+    `failure` names why nothing was received, where that is not a matter of fields.
+    """
     names = (*Enquiry.__dataclass_fields__, "consent")
     filled = {name: value if isinstance(value := values.get(name), str) else "" for name in names}
     return _rendered(
@@ -40,6 +43,8 @@ def form_page(token: str, values: Mapping[str, Any], errors: Mapping[str, str]) 
         token=token,
         values=filled,
         errors=errors,
+        failure=words().failure(failure) if failure else "",
+        failures=words().section("failures"),
         fields={name: {"hint": None, **field} for name, field in words().section("fields").items()},
         notice=words().section("collection_notice"),
     )

@@ -174,6 +174,7 @@ def test_with_the_disk_full_nothing_is_said_to_be_received(server: Served, insta
     assert (reply.status_code, reply.json()) == (503, {"text": words().failure("unavailable")})
     assert page.status_code == 503
     assert words().failure("unavailable") in html.unescape(page.text)
+    assert long["about"] in page.text
     assert [item.row.reference for item in kept(installation)] == [before]
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
     after = server.post("/contact.json", json=filled(server, **long)).json()["reference"]
