@@ -15,6 +15,7 @@ from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, declarative_base, relationship
+from sqlalchemy.pool import QueuePool
 
 from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.settings import SettingsError, settings
@@ -196,7 +197,9 @@ def _engine(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # For its owner's eyes only; SQLite gives its other files the same mode.
             Path(parsed.database).touch(mode=0o600)
-        engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **options)
+        # Connections are kept: with each last one, SQLite would put its log away and make it anew.
+        options |= {"poolclass": QueuePool, "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+        engine = sa.create_engine(parsed, **options)
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used ({type(error).__name__}): {error}") from None
     sa.event.listen(engine, "connect", _set_up_sqlite)

@@ -4,21 +4,22 @@ import os
 import re
 import signal
 import subprocess
+from urllib.parse import urlsplit
 
 import httpx
 
 from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.store import Store
+from ketamine_faq.contact.words import words
+from ketamine_faq.settings import settings
 from tests.conftest import wait_for
 from tests.contact.conftest import FORM
 from tests.conversation import Bot
 
 
-def test_visitor_follows_the_hand_off_to_the_form_and_gets_a_reference(bot: Bot):
-    link = re.search(
-        r"/contact\?\S+", bot.visitor().asks("how often is it given").asks("call me please").asks("yes").text
-    )
-    page = httpx.get(f"{bot.address}{link[0] if link else '/contact'}").text
+def test_visitor_finds_the_form_where_the_hand_off_says_and_gets_a_reference(bot: Bot):
+    page = httpx.get(bot.address + urlsplit(settings().contact_form_url).path, params={"topic": "schedule"}).text
+    assert words().about_topic("schedule") in page
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
     receipt = httpx.post(f"{bot.address}/contact", data={**FORM, "consent": "yes", "token": token})
     assert receipt.status_code == 201
