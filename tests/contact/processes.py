@@ -70,8 +70,15 @@ class Served:
 @contextmanager
 def served(environment: Mapping[str, str], log: Path, kill_at: int | None = None) -> Iterator[Served]:
     """Serve the form, with its output in a file; with `kill_at`, until so many steps into a request."""
+    with running(_serve, environment, log, kill_at) as server:
+        yield server
+
+
+@contextmanager
+def running(serve, environment: Mapping[str, str], log: Path, *arguments: Any) -> Iterator[Served]:
+    """Run a function that serves: it is given a pipe to say its port to, the environment, the log and the arguments."""
     ready, ready_child = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(ready_child, dict(environment), str(log), kill_at))
+    process = context.Process(target=serve, args=(ready_child, dict(environment), str(log), *arguments))
     process.start()
     ready_child.close()
     try:
@@ -91,17 +98,22 @@ def relayed(environment: Mapping[str, str], log: Path, kill_at: int | None = Non
 
 def _serve(ready, environment: dict[str, str], log: str, kill_at: int | None) -> None:
     set_up(environment, log)
-    listening = socket.create_server(("127.0.0.1", 0))
     app = Sanic("contact_form")
     app.blueprint(contact_blueprint(_nothing_said), url_prefix="/")
+    if kill_at:
+        _kill_at(kill_at, "_admit")
+    listen(app, ready)
+
+
+def listen(app: Sanic, ready) -> None:
+    """Run an app at a port of the system's choice, and say the port once it answers."""
+    listening = socket.create_server(("127.0.0.1", 0))
 
     @app.after_server_start
     async def say_ready(*_: Any) -> None:
         ready.send(listening.getsockname()[1])
 
-    if kill_at:
-        _kill_at(kill_at, "_admit")
-    app.run(sock=listening, access_log=False)
+    app.run(sock=listening)
 
 
 async def _nothing_said(*_: Any) -> list[dict[str, str]]:

@@ -3,41 +3,27 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.conversation_id import is_signed, new_conversation_id
-from tests.conftest import free_port, wait_for
 from tests.contact.conftest import FORM, Installation
-from tests.contact.processes import Served, context, set_up
+from tests.contact.processes import Served, listen, running, set_up
 from tests.contact.test_endpoint import filled
 
 ORIGIN = "https://www.anodyne.example"
 SAID = [("visitor", "what dose for pain? reach me at [email]"), ("bot", "Curated text.")]
-START_SECONDS = 60
 
 
-@contextmanager
-def rasa(installation: Installation, conversations: Path) -> Iterator[Served]:
+def rasa(installation: Installation, conversations: Path) -> AbstractContextManager[Served]:
     """Rasa with the project's channels and no model, which the form does not need."""
-    port = free_port()
-    arguments = (installation.environment, str(installation.log), port, str(conversations))
-    process = context.Process(target=_rasa, args=arguments)
-    process.start()
-    running = Served(f"http://127.0.0.1:{port}", process, installation.log)
-    try:
-        wait_for(lambda: f"Goin' Fast @ {running.address}" in installation.log.read_text(), START_SECONDS)
-        yield running
-    finally:
-        process.terminate()
-        process.join(30)
+    return running(_rasa, installation.environment, installation.log, str(conversations))
 
 
-def _rasa(environment: dict[str, str], log: str, port: int, conversations: str) -> None:
+def _rasa(ready, environment: dict[str, str], log: str, conversations: str) -> None:
     set_up(environment, log)
     from rasa.core.agent import Agent
     from rasa.core.run import configure_app, create_http_input_channels
@@ -49,7 +35,7 @@ def _rasa(environment: dict[str, str], log: str, port: int, conversations: str) 
     channels = create_http_input_channels(None, str(PROJECT / "credentials.yml"))
     app = configure_app(channels, cors=allowed_origins(), enable_api=False)
     app.ctx.agent = Agent(tracker_store=SQLTrackerStore(db=conversations))
-    app.run(host="127.0.0.1", port=port, access_log=True)
+    listen(app, ready)
 
 
 async def converse(conversations: Path, conversation_id: str) -> None:
