@@ -109,6 +109,7 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in listed:
         found += _variation_faults(variation, known, _variables(folder), today or date.today())
     found += _notice_faults(folder, known)
+    found += _form_faults(folder)
     found += _service_faults(folder)
     found += _topic_faults(listed)
     found += _duplicate_faults(listed)
@@ -171,6 +172,26 @@ def _notice_faults(folder: Path, known: dict[str, str]) -> Iterator[Fault]:
             yield Fault(place, "it has no text", "write it: nothing starts without it")
         yield from _fact_faults(place, notice.get("text") or "", notice.get("facts") or [], known)
         yield from _wording_faults(place, notice.get("text") or "")
+
+
+def _form_faults(folder: Path) -> Iterator[Fault]:
+    allowed = _variables(folder) | {"question", "limit", "reference", "role"}
+    for place, text in _texts(read(folder / "contact_form.yml"), "contact_form.yml"):
+        if not text.strip():
+            yield Fault(place, "it has no text", "write it: the form shows it")
+        yield from _wording_faults(place, text)
+        for name in VARIABLE.findall(text):
+            if name not in allowed:
+                yield Fault(place, f"{{{name}}} stands for nothing", f"use one of {', '.join(sorted(allowed))}")
+
+
+def _texts(node: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Yield every text below a node with its place."""
+    if isinstance(node, dict):
+        for key, below in node.items():
+            yield from _texts(below, f"{place}, {key}")
+    else:
+        yield place, str(node or "")
 
 
 def _service_faults(folder: Path) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""`ketamine-faq serve`: Rasa and its action server, started, watched and stopped together."""
+"""`ketamine-faq serve`: Rasa, its action server and the enquiries' relay, started, watched and stopped together."""
 
 import ctypes
 import signal
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq import PROJECT
+from ketamine_faq.contact.origin import allowed_origins
 from ketamine_faq.content import read
 from ketamine_faq.model import ensure_model, quiet_environment
 from ketamine_faq.settings import settings
@@ -29,7 +30,7 @@ class ServerError(RasaException):
 
 
 class Server:
-    """The two processes behind one address."""
+    """The three processes behind one address."""
 
     def __init__(self, host: str, port: int, endpoints: Path, enable_api: bool) -> None:
         """Take the address; raises ServerError where the management API would be open to others."""
@@ -49,6 +50,7 @@ class Server:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._request_stop)
         commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(model)}
+        commands["The relay"] = [sys.executable, "-m", "ketamine_faq.contact"]
         try:
             for name, command in commands.items():
                 self._start(name, command)
@@ -60,7 +62,9 @@ class Server:
     def _rasa_command(self, model: Path) -> list[str]:
         command = ["run", "--model", str(model), "--endpoints", str(self._endpoints)]
         address = ["--interface", self._host, "--port", str(self._port)]
-        return self._rasa(*command, *address, *(["--enable-api"] if self._enable_api else []))
+        origins = allowed_origins()
+        cors = ["--cors", *origins] if origins else []
+        return self._rasa(*command, *address, *cors, *(["--enable-api"] if self._enable_api else []))
 
     def _actions_command(self) -> list[str]:
         return self._rasa("run", "actions", "--port", str(self._actions_port))

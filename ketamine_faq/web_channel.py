@@ -1,5 +1,7 @@
 """Rasa input channel in the stock REST format, which treats typed text as text and never stays silent."""
 
+import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,7 +12,10 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.content import content
+from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.feedback import keep_feedback
 from ketamine_faq.typed_text import typed_text
 
 logger = logging.getLogger(__name__)
@@ -22,11 +27,29 @@ class BadRequestError(ValueError):
     """The request is not `{"sender": text, "message": text}`."""
 
 
+class Replies(CollectingOutputChannel):
+    """Collects a reply's messages, each with the `topic` that it answers."""
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Collect a response as Rasa has it."""
+        before = len(self.messages)
+        topic = str(message.get("utter_action") or "").removeprefix("utter_")
+        await super().send_response(recipient_id, message)
+        for collected in self.messages[before:]:
+            collected["topic"] = topic
+
+    async def send_text_message(self, recipient_id: str, text: str, **_: Any) -> None:
+        """Collect a text whole; Rasa would make a message of each paragraph, and one of the disclaimer alone."""
+        await self._persist_message(self._message(recipient_id, text=text))
+
+
 class WebChannel(InputChannel):
     """`POST /webhooks/rest/webhook` with `{sender, message}` answers a list of `{recipient_id, text, buttons}`.
 
     A message that is exactly the payload of one of our buttons counts as that button; anything else is typed text,
-    whatever it begins with. When handling fails, the reply is the failure notice.
+    whatever it begins with. When handling fails, the reply is the failure notice. `POST /webhooks/rest/conversation`
+    answers `{sender}`: a fresh conversation id that nobody can guess. `POST /webhooks/rest/feedback` takes
+    `{sender, topic, helpful}`.
     """
 
     @classmethod
@@ -52,10 +75,26 @@ class WebChannel(InputChannel):
             text = message if message in payloads else typed_text(message)
             return response.json(await self._replies(on_new_message, text, sender))
 
+        @webhook.post("/conversation")
+        async def begin(_: Request) -> HTTPResponse:
+            return response.json({"sender": new_conversation_id()}, headers={"Cache-Control": "no-store"})
+
+        @webhook.post("/feedback")
+        async def feedback(request: Request) -> HTTPResponse:
+            try:
+                sent = json.loads(request.body)
+                await asyncio.get_running_loop().run_in_executor(None, lambda: keep_feedback(store(), sent))
+            except ValueError:
+                return response.json({"error": 'the body needs {"sender", "topic", "helpful": true or false}'}, 422)
+            except StoreError as error:
+                logger.error("A verdict was not kept. %s", error)
+                return response.json({"error": "it could not be kept"}, 503)
+            return response.empty()
+
         return webhook
 
     async def _replies(self, on_new_message: Handler, text: str, sender: str) -> list[dict[str, Any]]:
-        collector = CollectingOutputChannel()
+        collector = Replies()
         try:
             await on_new_message(UserMessage(text, collector, sender, input_channel=self.name()))
         except Exception as error:

@@ -1,5 +1,6 @@
 """The bot that end-to-end tests talk to: trained once for the present sources, served as a visitor meets it."""
 
+import os
 import re
 import signal
 import socket
@@ -42,6 +43,7 @@ def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) 
     """A served bot, by the command that people use; stopped as people stop it."""
     port = free_port()
     log = tmp_path_factory.mktemp("serve") / "output.txt"
+    os.environ.setdefault("ENQUIRIES_DATABASE_URL", f"sqlite:///{log.with_name('enquiries.db')}")
     process = serve("--port", str(port), "--endpoints", str(endpoints), "--enable-api", output=log)
     try:
         wait_until_ready(process, log)

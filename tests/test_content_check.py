@@ -78,6 +78,13 @@ def test_a_fact_that_no_answer_uses_is_found(folder: Path):
     assert "future_direction has no answer" in found
 
 
+def test_a_fault_in_the_words_of_the_form_is_found(folder: Path):
+    path = folder / "contact_form.yml"
+    path.write_text(path.read_text().replace("title: Contact Anodyne", "title: The leading {clinic}"))
+    found = "\n".join(map(str, check(folder, TODAY)))
+    assert "contact_form.yml, page, title" in found and "praises" in found and "{clinic} stands for nothing" in found
+
+
 def test_faults_are_found_all_at_once(folder: Path):
     edit(folder / "overview.yml", setter(text="Guaranteed: 7 mg."))
     edit(folder / "onset.yml", metadata(facts=["F77"]))

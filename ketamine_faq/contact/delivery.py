@@ -1,0 +1,149 @@
+"""How an enquiry reaches the staff: as a mail, or as a signed post to a webhook. Both name it by its key."""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any, Protocol
+
+import aiosmtplib
+import httpx
+
+from ketamine_faq.contact.words import words
+from ketamine_faq.settings import Settings
+
+TIMEOUT_SECONDS = 20
+
+
+class UndeliveredError(Exception):
+    """It was not taken, or nobody knows whether it was; the message has no personal data."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """An enquiry on its way. The key stays the same however often it is sent: by it, duplicates can be told."""
+
+    key: str
+    reference: str
+    received_at: str
+    fields: dict[str, str]
+    conversation: list[dict[str, str]] | None
+
+
+class Delivery(Protocol):
+    """A way to the staff."""
+
+    async def deliver(self, message: Message, now: float) -> None:
+        """Return when the other side has taken the message; raises UndeliveredError."""
+
+
+class MailDelivery:
+    """Sends a mail in plain text through an SMTP server."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take server and addresses from the settings."""
+        self._settings = settings
+
+    async def deliver(self, message: Message, now: float) -> None:
+        """Return when the mail server has taken the mail; raises UndeliveredError."""
+        settings, password = self._settings, self._settings.smtp_password
+        try:
+            await aiosmtplib.send(
+                self._mail(message),
+                sender=settings.enquiries_email_from,
+                recipients=[settings.enquiries_email_to],
+                hostname=settings.smtp_host,
+                port=settings.smtp_port,
+                username=settings.smtp_username,
+                password=password.get_secret_value() if password else None,
+                use_tls=settings.smtp_security == "tls",
+                start_tls=settings.smtp_security == "starttls",
+                timeout=TIMEOUT_SECONDS,
+            )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            # A server's words could quote an address of the mail: its code says enough.
+            code = getattr(error, "code", None)
+            raise UndeliveredError(f"{type(error).__name__}{f' {code}' if code else ''}") from None
+
+    def _mail(self, message: Message) -> EmailMessage:
+        mail = EmailMessage(policy=SMTP)
+        role = message.fields["role"]
+        mail["Subject"] = words().delivery("subject", reference=message.reference, role=role)
+        mail["From"] = self._settings.enquiries_email_from
+        mail["To"] = self._settings.enquiries_email_to
+        mail["Message-ID"] = f"<{message.key}@{self._settings.enquiries_email_from.rpartition('@')[2]}>"
+        mail["Idempotency-Key"] = message.key
+        reply_to = message.fields["email"]
+        if reply_to.isascii() and reply_to:
+            mail["Reply-To"] = Address(addr_spec=reply_to)
+        mail.set_content(_as_text(message), cte="quoted-printable")
+        return mail
+
+
+class WebhookDelivery:
+    """Posts JSON, signed as the Standard Webhooks specification has it, so that its libraries can check it."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take address and secret from the settings."""
+        self._url = str(settings.enquiries_webhook_url)
+        self._secret = settings.enquiries_webhook_secret.get_secret_value()
+
+    async def deliver(self, message: Message, now: float) -> None:
+        """Return when the other side has answered 2xx; raises UndeliveredError."""
+        body = json.dumps(_as_json(message), ensure_ascii=False).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": message.key,
+            "webhook-id": message.key,
+            "webhook-timestamp": str(int(now)),
+            "webhook-signature": signature(self._secret, message.key, int(now), body),
+        }
+        try:
+            # What the environment says of proxies does not count: details go where the setting says.
+            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+                reply = await client.post(self._url, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise UndeliveredError(type(error).__name__) from None
+        if not reply.is_success:
+            raise UndeliveredError(f"HTTP {reply.status_code}")
+
+
+def signature(secret: str, key: str, timestamp: int, body: bytes) -> str:
+    """Return `v1,` and the base64 HMAC-SHA-256 over `key.timestamp.body`; a `whsec_` secret is base64, as specified."""
+    encoded = secret.removeprefix("whsec_")
+    raw = base64.b64decode(encoded) if encoded != secret else secret.encode()
+    signed = f"{key}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(raw, signed, hashlib.sha256).digest()).decode()
+
+
+def configured_delivery(settings: Settings) -> Delivery | None:
+    """Return the way that is set; None where there is none, and enquiries wait in the store."""
+    if settings.enquiries_webhook_url:
+        return WebhookDelivery(settings)
+    return MailDelivery(settings) if settings.enquiries_email_to else None
+
+
+def _as_json(message: Message) -> dict[str, Any]:
+    return {
+        "type": "enquiry.received",
+        "key": message.key,
+        "reference": message.reference,
+        "received_at": message.received_at,
+        "enquiry": message.fields,
+        "conversation": message.conversation,
+    }
+
+
+def _as_text(message: Message) -> str:
+    lines = [f"reference: {message.reference}", f"received_at: {message.received_at} UTC"]
+    lines += [f"{name}: {value}" for name, value in message.fields.items() if value and name != "about"]
+    lines += ["", message.fields["about"]]
+    if message.conversation is not None:
+        said = [f"{turn['who']}: {turn['text']}" for turn in message.conversation]
+        heading = "conversation_heading" if said else "conversation_missing"
+        lines += ["", words().delivery(heading), *said]
+    return "\n".join(lines) + "\n"

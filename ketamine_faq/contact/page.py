@@ -1,0 +1,69 @@
+"""The contact page as HTML, which needs no JavaScript: the form, the receipt, and what stands there when it failed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ketamine_faq.contact.form import Enquiry
+from ketamine_faq.contact.words import words
+from ketamine_faq.content import content
+
+TEMPLATES = Path(__file__).with_name("templates")
+STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+# Whom to call instead, as in content/services.yml.
+SERVICES = ("emergency", "lifeline", "lifeline_text", "suicide_call_back", "yarn", "poisons")
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    # A form that is sent needs its origin named, so `no-referrer` would not do.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+
+_environment = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def form_page(token: str, values: Mapping[str, Any], errors: Mapping[str, str], failure: str = "") -> str:
+    """Return the form, filled in with `values`, with a sentence at each field that `errors` names.
+
+    `failure` names why nothing was received, where that is not a matter of fields.
+    """
+    names = (*Enquiry.__dataclass_fields__, "consent")
+    filled = {name: value if isinstance(value := values.get(name), str) else "" for name in names}
+    return _rendered(
+        "form.html",
+        token=token,
+        values=filled,
+        errors=errors,
+        failure=words().failure(failure) if failure else "",
+        failures=words().section("failures"),
+        fields={name: {"hint": None, **field} for name, field in words().section("fields").items()},
+        notice=words().section("collection_notice"),
+    )
+
+
+def received_page(reference: str) -> str:
+    """Return the receipt."""
+    return _rendered("received.html", reference=reference, received=words().section("received"))
+
+
+def failed_page(failure: str) -> str:
+    """Return the page that says that nothing was received, and why."""
+    return _rendered("failed.html", text=words().failure(failure), failures=words().section("failures"))
+
+
+def _rendered(template: str, **values: Any) -> str:
+    return _environment.get_template(template).render(
+        page=words().section("page"),
+        services=[content().service_button(name) for name in SERVICES],
+        disclaimer=content().disclaimer,
+        **values,
+    )

@@ -1,0 +1,93 @@
+"""The relay: a process beside the server that delivers what is in the outbox, until it is stopped."""
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+
+from rasa.shared.exceptions import RasaException
+
+from ketamine_faq.contact.delivery import Delivery, Message, UndeliveredError, configured_delivery
+from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
+from ketamine_faq.contact.store import StoreError, store
+from ketamine_faq.contact.words import words
+from ketamine_faq.settings import settings
+
+logger = logging.getLogger(__name__)
+
+# How soon an enquiry is noticed.
+POLL_SECONDS = 1.0
+# How soon a store that failed is asked again.
+STORE_PAUSE_SECONDS = 5.0
+
+
+class Relay:
+    """Delivers one message after the other. The same may be delivered twice, with the same key; none is forgotten."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        """Take the way to the staff."""
+        self._delivery = delivery
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver whatever is or becomes due until `stop` is set."""
+        while not stop.is_set():
+            try:
+                pause = 0.0 if await self.step() else POLL_SECONDS
+            except StoreError as error:
+                logger.error("Enquiries can't be delivered for now. %s", error)
+                pause = STORE_PAUSE_SECONDS
+            try:
+                await asyncio.wait_for(stop.wait(), pause)
+            except asyncio.TimeoutError:
+                continue
+
+    async def step(self) -> bool:
+        """Attempt one delivery and tell whether there was one to attempt; raises StoreError."""
+        outbox = Outbox(store())
+        message = outbox.claim(time.time())
+        if message is None:
+            return False
+        failure = await self._failure(message)
+        if failure:
+            attempts = outbox.failed(message.key, failure)
+            level = logging.ERROR if attempts >= LOUD_ATTEMPTS else logging.WARNING
+            logger.log(level, "Enquiry %s is NOT DELIVERED: attempt %d, %s", message.reference, attempts, failure)
+        else:
+            outbox.delivered(message.key, time.time())
+            logger.info("Enquiry %s is delivered", message.reference)
+        return True
+
+    async def _failure(self, message: Message) -> str:
+        """Attempt a delivery and return why it failed; empty where it did not."""
+        try:
+            await self._delivery.deliver(message, time.time())
+        except UndeliveredError as error:
+            return str(error)
+        except Exception as error:
+            # A fault of our own with one message must not keep back the others. Its words could quote the message.
+            return f"fault in the relay, {type(error).__name__}"
+        return ""
+
+
+async def _run() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    delivery = configured_delivery(settings())
+    words()
+    if delivery is None:
+        logger.error("Enquiries are kept, but NOBODY IS TOLD of them: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL")
+        await stop.wait()
+        return
+    await Relay(delivery).run(stop)
+
+
+def main() -> None:
+    """Run until SIGINT or SIGTERM; a wrong setting ends it with one line."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-8s %(message)s")
+    logging.getLogger("ketamine_faq").setLevel(logging.INFO)
+    try:
+        asyncio.run(_run())
+    except RasaException as error:
+        sys.exit(str(error))

@@ -1,0 +1,49 @@
+"""What makes an enquiry doubtful. A doubtful one is put aside for a person, with these marks; never dropped."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ketamine_faq.contact.rate_limit import RateLimit
+from ketamine_faq.conversation_id import is_signed
+from ketamine_faq.settings import settings
+
+# A field that people do not see; machines fill in whatever looks like a field.
+HONEYPOT = "website"
+MOST_LINKS = 2
+LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
+
+
+class SpamJudge:
+    """Judges a form by what it holds, and by how many came before it from the same address or conversation."""
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self._requests = RateLimit(settings().refused_enquiries_per_hour)
+        self._enquiries = RateLimit(settings().doubtful_enquiries_per_hour)
+        self._conversations = RateLimit(settings().doubtful_enquiries_per_hour)
+
+    def is_too_much(self, address: str) -> bool:
+        """Note a request and tell whether its address has sent more than will be looked at."""
+        return self._requests.count(address) > settings().refused_enquiries_per_hour
+
+    def marks(
+        self, sent: Mapping[str, Any], address: str, *, age: float, reused: bool, worked: bool
+    ) -> tuple[str, ...]:
+        """Note an enquiry and return the names of all that is doubtful about it; none for most.
+
+        `age` is the seconds since the form was opened, `reused` whether it was sent before with other words, `worked`
+        whether it came with its proof of work or from the page, which can give none.
+        """
+        most = settings().doubtful_enquiries_per_hour
+        sender = str(sent.get("sender") or "")
+        doubts = {
+            "honeypot": bool(sent.get(HONEYPOT)),
+            "too_fast": age < settings().minimum_fill_seconds,
+            "no_work": not worked,
+            "token_reused": reused,
+            "many_from_address": self._enquiries.count(address) > most,
+            "many_from_conversation": is_signed(sender) and self._conversations.count(sender) > most,
+            "links": len(LINK.findall(str(sent.get("about") or ""))) > MOST_LINKS,
+        }
+        return tuple(name for name, doubtful in doubts.items() if doubtful)

@@ -1,0 +1,84 @@
+"""What the staff ask of the store: enquiries with their state, and the purge."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from ketamine_faq.contact.outbox import LOUD_ATTEMPTS
+from ketamine_faq.contact.store import EnquiryRow, OutboxRow, Store, utc
+from ketamine_faq.contact.words import words
+
+# Cells that a spreadsheet would take for a formula; some take the wide signs, too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+COLUMNS = ("reference", "received_at", "state", "role", "name", "email", "phone", "topic", "about")
+COLUMNS += ("practice", "provider_number", "marks", "attempts", "last_error", "delivered_at", "key")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An enquiry as the staff see it."""
+
+    row: EnquiryRow
+
+    @property
+    def state(self) -> str:
+        """`delivered`, `put aside`, `waiting` or, where something is wrong, `UNDELIVERED`."""
+        outbox = self.row.outbox
+        if outbox.delivered_at:
+            return "delivered"
+        if outbox.next_attempt_at is None:
+            return "put aside"
+        return "UNDELIVERED" if outbox.attempts >= LOUD_ATTEMPTS else "waiting"
+
+    @property
+    def marks(self) -> list[str]:
+        """Why it was put aside, in words."""
+        return [words().mark(name) for name in self.row.marks.split()]
+
+    def cells(self) -> dict[str, str]:
+        """Return every field as text, by column."""
+        row, outbox = self.row, self.row.outbox
+        values = {name: getattr(row, name) for name in COLUMNS if hasattr(row, name)}
+        return {
+            **dict.fromkeys(COLUMNS, ""),
+            **values,
+            "received_at": utc(row.received_at),
+            "state": self.state,
+            "marks": "; ".join(self.marks),
+            "attempts": str(outbox.attempts),
+            "last_error": outbox.last_error,
+            "delivered_at": utc(outbox.delivered_at),
+            "key": outbox.key,
+        }
+
+
+def listed(store: Store, reference: str | None = None) -> list[Listed]:
+    """Return the enquiries, or the one of a reference, oldest first; raises StoreError."""
+    query = sa.select(EnquiryRow).options(joinedload(EnquiryRow.outbox)).order_by(EnquiryRow.received_at)
+    if reference:
+        query = query.where(EnquiryRow.reference == reference)
+    with store.session() as session:
+        return [Listed(row) for row in session.scalars(query)]
+
+
+def purge(store: Store, before: float) -> tuple[int, int]:
+    """Delete what was received before a time and needs nothing more; return how many, and how many had to stay.
+
+    What is neither delivered nor put aside stays, however old it is. Raises StoreError.
+    """
+    old = sa.select(EnquiryRow.id).where(EnquiryRow.received_at < before)
+    waiting = sa.select(OutboxRow.enquiry_id).where(OutboxRow.next_attempt_at.is_not(None))
+    options = {"synchronize_session": False}
+    with store.session() as session:
+        kept = session.scalar(sa.select(sa.func.count()).select_from(old.where(EnquiryRow.id.in_(waiting)).subquery()))
+        done = list(session.scalars(old.where(EnquiryRow.id.not_in(waiting))))
+        session.execute(sa.delete(OutboxRow).where(OutboxRow.enquiry_id.in_(done)), execution_options=options)
+        session.execute(sa.delete(EnquiryRow).where(EnquiryRow.id.in_(done)), execution_options=options)
+    store.forget_deleted()
+    return len(done), kept
+
+
+def spreadsheet_safe(cell: str) -> str:
+    """Return the cell so that a spreadsheet shows it as text and computes nothing."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

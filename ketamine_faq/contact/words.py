@@ -1,0 +1,59 @@
+"""The words of the contact form, from content/contact_form.yml."""
+
+from functools import lru_cache
+from typing import Any
+
+from ketamine_faq.content import CONTENT, ContentError, content, read
+
+SECTIONS = ("page", "fields", "collection_notice", "received", "failures", "errors", "marks", "delivery")
+
+
+class Words:
+    """Every text of the form, its variables filled when it is asked for."""
+
+    def __init__(self) -> None:
+        """Read the file; raises ContentError where a section is missing."""
+        path = CONTENT / "contact_form.yml"
+        self._texts = read(path)
+        missing = [name for name in (*SECTIONS, "about_topic") if not self._texts.get(name)]
+        if missing:
+            raise ContentError(f"{path} lacks {', '.join(missing)}: restore it, `git checkout -- {path}`.")
+
+    def section(self, name: str) -> dict[str, Any]:
+        """Return a section as it stands in the file; for templates."""
+        return self._texts[name]
+
+    def failure(self, name: str) -> str:
+        """Return the text that tells that nothing was received, and what to do."""
+        return self._text("failures", name)
+
+    def error(self, name: str, limit: int | None = None) -> str:
+        """Return the sentence that says how to mend a field."""
+        return self._text("errors", name, limit=limit)
+
+    def next_step(self) -> str:
+        """Return what follows once an enquiry is received."""
+        return self._text("received", "next")
+
+    def mark(self, name: str) -> str:
+        """Return why an enquiry was put aside, for the staff."""
+        return self._text("marks", name)
+
+    def delivery(self, name: str, **values: str) -> str:
+        """Return a text of the message to the staff."""
+        return self._text("delivery", name, **values)
+
+    def about_topic(self, topic: str) -> str:
+        """Return what the form is filled in with for a topic that was asked; nothing for one without a question."""
+        if not content().asks_about(topic):
+            return ""
+        return self._texts["about_topic"].format(question=content().question_button(topic)["title"])
+
+    def _text(self, section: str, name: str, **values: Any) -> str:
+        return self._texts[section][name].strip().format(**content().variables(), **values)
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """Return this process's words; raises ContentError."""
+    return Words()

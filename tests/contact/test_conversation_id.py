@@ -1,0 +1,47 @@
+"""Conversation ids can't be guessed or made up, and the key behind them is kept."""
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ketamine_faq.conversation_id import is_signed, new_conversation_id
+from ketamine_faq.secret_key import _kept_key
+from ketamine_faq.settings import SettingsError
+from tests.contact.conftest import Installation
+
+
+def test_an_id_of_ours_is_known_and_no_two_are_alike(installation: Installation):
+    ids = {new_conversation_id() for _ in range(100)}
+    assert len(ids) == 100
+    assert all(is_signed(one) and len(one) <= 80 for one in ids)
+
+
+def test_an_id_that_was_changed_or_made_up_is_not_ours(installation: Installation):
+    one, other = new_conversation_id(), new_conversation_id()
+    swapped = one.partition(".")[0] + "." + other.partition(".")[2]
+    for made_up in ("", "a", "a.b", one[:-2], one.upper(), swapped, one + "\ud800", "." + one):
+        assert not is_signed(made_up)
+
+
+def test_an_id_of_another_installation_is_not_ours(installation: Installation):
+    one = new_conversation_id()
+    installation.set(secret_key="x" * 32)
+    assert not is_signed(one)
+
+
+def test_the_key_is_made_once_for_its_owner_alone_however_many_ask(tmp_path: Path):
+    path = tmp_path / "var" / "secret_key"
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: _kept_key(path), range(32)))
+    assert len(keys) == 1 and len(keys.pop()) >= 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_key_that_can_not_be_used_says_what_to_do(tmp_path: Path):
+    (tmp_path / "empty").touch()
+    for path in (tmp_path / "empty", Path("/proc/none/secret_key")):
+        with pytest.raises(SettingsError, match="SECRET_KEY"):
+            _kept_key(path)

@@ -1,0 +1,181 @@
+"""The endpoint that the widget sends to, and what is doubtful to it."""
+
+import hashlib
+import html
+import json
+import resource
+
+import pytest
+
+from ketamine_faq.contact.form_token import new_token
+from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
+from ketamine_faq.contact.staff import Listed, listed
+from ketamine_faq.contact.words import words
+from ketamine_faq.conversation_id import new_conversation_id
+from tests.contact.conftest import FORM, Installation
+from tests.contact.processes import Served, served
+
+
+def solved(challenge: dict) -> dict:
+    """The challenge with its number found, as the widget finds it."""
+    for number in range(challenge["maxnumber"] + 1):
+        if hashlib.sha256(f"{challenge['salt']}{number}".encode()).hexdigest() == challenge["challenge"]:
+            return {**{name: challenge[name] for name in ("challenge", "salt", "signature")}, "number": number}
+    raise AssertionError("no number solves it")
+
+
+def filled(server: Served, **changed) -> dict:
+    """A form as the widget sends it."""
+    challenge = server.get("/contact/challenge").json()
+    assert challenge["algorithm"] == "SHA-256"
+    return {
+        **FORM,
+        "consent": True,
+        "include_conversation": False,
+        "sender": new_conversation_id(),
+        "token": challenge["token"],
+        "solution": solved(challenge),
+        **changed,
+    }
+
+
+def kept(installation: Installation) -> list[Listed]:
+    """What is in the store."""
+    return listed(installation.store)
+
+
+def test_the_widget_sends_the_form_and_gets_the_reference_that_is_kept(server: Served, installation: Installation):
+    reply = server.post("/contact.json", json=filled(server))
+    (item,) = kept(installation)
+    assert reply.status_code == 201
+    assert reply.json() == {"reference": item.row.reference, "next": words().next_step()}
+    assert item.state == "waiting"
+
+
+def test_faults_are_told_by_field(server: Served, installation: Installation):
+    reply = server.post("/contact.json", json=filled(server, name="", email="", consent=False, token="stale"))
+    assert reply.status_code == 422
+    sentences = {name: words().error(error) for name, error in (("name", "name"), ("email", "reach"))}
+    assert reply.json()["errors"] == {**sentences, "consent": words().error("consent"), "token": words().error("token")}
+    assert kept(installation) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b'"text"', b"\xff", b"[" * 60_000, b'{"a": NaN'])
+def test_what_is_not_a_form_is_refused(server: Served, body: bytes):
+    reply = server.post("/contact.json", content=body)
+    assert (reply.status_code, reply.json()) == (400, {"text": words().failure("unreadable")})
+
+
+@pytest.mark.parametrize("value", [None, 1, [], {}, "\ud800", "a" * 20_000, True])
+def test_no_value_of_any_field_breaks_it(server: Served, installation: Installation, value):
+    for name in [*FORM, "consent", "include_conversation", "sender", "token", "solution"]:
+        form = json.dumps(filled(server, **{name: value}))
+        assert server.post("/contact.json", content=form).status_code in (201, 422), name
+
+
+def test_a_body_that_is_too_large_is_refused(server: Served, installation: Installation):
+    reply = server.post("/contact.json", json=filled(server, about="a" * 70_000))
+    assert (reply.status_code, reply.json()) == (413, {"text": words().failure("too_large")})
+    assert kept(installation) == []
+
+
+@pytest.mark.parametrize(
+    "changed, mark",
+    [
+        ({"website": "https://spam.example"}, "honeypot"),
+        ({"solution": None}, "no_work"),
+        ({"about": "See https://a.example http://b.example www.c.example"}, "links"),
+    ],
+)
+def test_the_doubtful_is_put_aside_for_a_person_and_not_dropped(
+    server: Served, installation: Installation, changed: dict, mark: str
+):
+    reply = server.post("/contact.json", json=filled(server, **changed))
+    (item,) = kept(installation)
+    assert reply.json()["reference"] == item.row.reference
+    assert (item.state, item.marks) == ("put aside", [words().mark(mark)])
+
+
+def test_a_form_filled_in_faster_than_people_can_is_put_aside(installation: Installation):
+    installation.set(minimum_fill_seconds=60)
+    with served(installation.environment, installation.log) as server:
+        assert server.post("/contact.json", json=filled(server)).status_code == 201
+    (item,) = kept(installation)
+    assert item.marks == [words().mark("too_fast")]
+
+
+def test_a_form_sent_again_with_other_words_is_put_aside(server: Served, installation: Installation):
+    form = filled(server)
+    for about in ("First", "Second", "First"):
+        assert server.post("/contact.json", json={**form, "about": about}).status_code == 201
+    first, second = kept(installation)
+    assert (first.state, second.marks) == ("waiting", [words().mark("token_reused")])
+
+
+def test_many_from_one_address_are_put_aside_and_more_are_refused(installation: Installation):
+    installation.set(doubtful_enquiries_per_hour=2, refused_enquiries_per_hour=4)
+    with served(installation.environment, installation.log) as server:
+        replies = [server.post("/contact.json", json=filled(server)) for _ in range(6)]
+    assert [reply.status_code for reply in replies] == [201] * 4 + [429] * 2
+    assert replies[-1].json() == {"text": words().failure("too_many")}
+    assert [item.state for item in kept(installation)] == ["waiting"] * 2 + ["put aside"] * 2
+    assert {tuple(item.marks) for item in kept(installation)[2:]} == {(words().mark("many_from_address"),)}
+
+
+def test_many_from_one_conversation_are_put_aside(installation: Installation):
+    installation.set(doubtful_enquiries_per_hour=2, sanic_proxies_count=1)
+    sender = new_conversation_id()
+    with served(installation.environment, installation.log) as server:
+        for visitor in range(3):
+            headers = {"X-Forwarded-For": f"198.51.100.{visitor}"}
+            server.post("/contact.json", json=filled(server, sender=sender), headers=headers)
+    assert [item.state for item in kept(installation)] == ["waiting"] * 2 + ["put aside"]
+    assert kept(installation)[2].marks == [words().mark("many_from_conversation")]
+
+
+def test_a_proof_of_work_counts_once_it_is_right_ours_and_for_its_form(installation: Installation):
+    token = new_token()
+    challenge = new_challenge(token)
+    solution = solved(challenge)
+    assert is_solved(solution, token)
+    assert not is_solved(solution, new_token())
+    for changed in (
+        {"number": solution["number"] + 1},
+        {"number": str(solution["number"])},
+        {"number": True},
+        {"signature": "0" * 64},
+        {"salt": solution["salt"].replace(token, new_token())},
+        {"salt": solution["salt"] + "1"},
+        {"challenge": hashlib.sha256(b"mine").hexdigest()},
+        {"salt": None},
+    ):
+        assert not is_solved({**solution, **changed}, token)
+
+
+def test_logs_name_no_person(server: Served, installation: Installation):
+    details = {"name": "Zebedee Quill", "email": "zq@example.com", "phone": "0491570156", "about": "my own matter"}
+    server.post("/contact.json", json=filled(server, **details, website="x"))
+    server.post("/contact", data={**FORM, **details, "consent": "yes", "token": new_token()})
+    server.post("/contact", data={**FORM, **details})
+    log = installation.log.read_text()
+    assert "put aside" in log
+    assert not any(part in log for part in ("Zebedee", "zq@", "570156", "570 156", "own matter"))
+
+
+@pytest.mark.parametrize("room", [0, 33_000])
+def test_with_the_disk_full_nothing_is_said_to_be_received(server: Served, installation: Installation, room: int):
+    before = server.post("/contact.json", json=filled(server)).json()["reference"]
+    long = {"about": "x" * 3900}
+    # The kernel lets the server's files grow no further; with some room, it fails only in the midst of a commit.
+    unlimited = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (room, unlimited[1]))
+    reply = server.post("/contact.json", json=filled(server, **long))
+    page = server.post("/contact", data={**FORM, **long, "consent": "yes", "token": new_token()})
+    assert (reply.status_code, reply.json()) == (503, {"text": words().failure("unavailable")})
+    assert page.status_code == 503
+    assert words().failure("unavailable") in html.unescape(page.text)
+    assert long["about"] in page.text
+    assert [item.row.reference for item in kept(installation)] == [before]
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, unlimited)
+    after = server.post("/contact.json", json=filled(server, **long)).json()["reference"]
+    assert [item.row.reference for item in kept(installation)] == [before, after]

@@ -1,0 +1,43 @@
+"""Thumbs: kept once for an answer in a conversation, and only for what there is."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.feedback import BadFeedbackError, FeedbackRow, keep_feedback
+from ketamine_faq.web_channel import Replies
+from tests.contact.conftest import Installation
+
+
+def kept(installation: Installation) -> list[tuple[str, bool]]:
+    """What is in the store."""
+    with installation.store.session() as session:
+        return [(row.topic, row.helpful) for row in session.scalars(sa.select(FeedbackRow))]
+
+
+def test_the_latest_verdict_counts(installation: Installation):
+    sender = new_conversation_id()
+    for helpful in (True, False):
+        keep_feedback(installation.store, {"sender": sender, "topic": "dosing", "helpful": helpful})
+    assert kept(installation) == [("dosing", False)]
+
+
+@pytest.mark.parametrize("changed", [{"sender": "made up"}, {"topic": "nothing"}, {"topic": []}, {"helpful": "yes"}])
+def test_what_is_not_a_verdict_is_not_kept(installation: Installation, changed: dict):
+    for sent in ({"sender": new_conversation_id(), "topic": "dosing", "helpful": True, **changed}, None, [], "text"):
+        with pytest.raises(BadFeedbackError):
+            keep_feedback(installation.store, sent)
+    assert kept(installation) == []
+
+
+def test_every_message_of_a_reply_names_its_topic():
+    replies = Replies()
+    for topic in ("dosing", "schedule"):
+        message = {"text": "Curated.", "utter_action": f"utter_{topic}", "buttons": [{"title": "a", "payload": "/b"}]}
+        asyncio.run(replies.send_response("visitor", message))
+    assert [(message["text"], message["topic"]) for message in replies.messages] == [
+        ("Curated.", "dosing"),
+        ("Curated.", "schedule"),
+    ]

@@ -1,0 +1,168 @@
+"""The page at /contact, as a browser without JavaScript meets it."""
+
+import html
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from ketamine_faq.contact.form_token import new_token
+from ketamine_faq.contact.staff import listed
+from ketamine_faq.contact.words import words
+from ketamine_faq.content import content
+from tests.contact.conftest import FORM, Installation
+from tests.contact.processes import Served
+
+SCRIPT = "\"'><script>alert(1)</script>"
+FIELDS = ("role", "name", "email", "phone", "about", "practice", "provider_number", "consent")
+
+
+class Elements(HTMLParser):
+    """The elements of a page, each as its name and attributes."""
+
+    def __init__(self, text: str) -> None:
+        """Read a page."""
+        super().__init__()
+        self.found: list[tuple[str, dict]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        """Note an element."""
+        self.found.append((tag, dict(attributes)))
+
+    def all(self, tag: str, **wanted: str) -> list[dict]:
+        """Return the attributes of each element of a name with these attributes."""
+        return [have for name, have in self.found if name == tag and wanted.items() <= have.items()]
+
+
+def filled(**changed: str) -> dict[str, str]:
+    """A form as a browser sends it, with a token of its own."""
+    return {**FORM, "consent": "yes", "token": new_token(), **changed}
+
+
+def test_visitor_sends_the_form_and_gets_the_reference_that_is_kept(server: Served, installation: Installation):
+    page = Elements(server.get("/contact?topic=dosing&audience=referrer").text)
+    (token,) = (field["value"] for field in page.all("input", name="token"))
+    reply = server.post("/contact", data=filled(token=token))
+    (item,) = listed(installation.store)
+    assert reply.status_code == 201
+    assert item.row.reference in reply.text
+    assert words().next_step() in html.unescape(reply.text)
+    assert (item.state, item.row.name, item.row.topic) == ("waiting", FORM["name"], "dosing")
+    assert item.row.conversation is None
+
+
+def test_the_form_is_filled_in_with_the_topic_and_the_audience(server: Served):
+    text = server.get("/contact?topic=dosing&audience=referrer").text
+    assert words().about_topic("dosing") in text
+    assert "checked" in Elements(text).all("input", id="role-referrer")[0]
+    assert "checked" not in Elements(text).all("input", id="role-patient")[0]
+
+
+def test_the_form_is_never_filled_in_with_what_the_address_says(server: Served):
+    text = server.get("/contact", params={"topic": SCRIPT, "audience": SCRIPT, "about": "typed", "name": "typed"}).text
+    assert "typed" not in text and "<script" not in text
+
+
+def test_every_page_tells_what_to_do_in_an_emergency_and_that_it_is_no_advice(server: Served):
+    for reply in (server.get("/contact"), server.post("/contact", data={}), server.post("/contact", data=filled())):
+        text = html.unescape(reply.text)
+        assert content().disclaimer in text
+        assert words().section("page")["not_for_emergencies"].strip() in text
+        links = {link["href"] for link in Elements(reply.text).all("a")}
+        assert {"tel:000", "tel:131114", "sms:0477131114", "tel:1300659467", "tel:139276", "tel:131126"} <= links
+
+
+def test_every_field_has_a_label_and_every_fault_is_tied_to_its_field(server: Served):
+    reply = server.post(
+        "/contact", data={"token": new_token(), "phone": "x", "provider_number": "=", "practice": "p" * 201}
+    )
+    assert reply.status_code == 422
+    page = Elements(reply.text)
+    labelled = {label["for"] for label in page.all("label")}
+    shown = [field for tag in ("input", "textarea") for field in page.all(tag) if field.get("type") != "hidden"]
+    assert {field["id"] for field in shown} == labelled
+    ids = {have["id"] for _, have in page.found if "id" in have}
+    for name in ("role", "name", "phone", "about", "practice", "provider_number", "consent"):
+        assert f"{name}-error" in ids
+        invalid = [have for _, have in page.found if f"{name}-error" in have.get("aria-describedby", "").split()]
+        assert invalid and all(have["aria-invalid"] == "true" for have in invalid)
+    for _, have in page.found:
+        assert set(have.get("aria-describedby", "").split()) <= ids
+        assert not have.get("href", "").startswith("#") or have["href"][1:] in ids
+
+
+def test_a_form_with_a_fault_comes_back_with_all_that_was_written(server: Served, installation: Installation):
+    sent = filled(name="", about="A long story", practice="Main St", phone="0491 570 156")
+    reply = server.post("/contact", data=sent)
+    page = Elements(reply.text)
+    assert reply.status_code == 422
+    assert "A long story" in reply.text
+    assert page.all("input", name="practice", value="Main St") and page.all("input", name="phone", value="0491 570 156")
+    assert page.all("input", name="token", value=sent["token"])
+    assert listed(installation.store) == []
+
+
+def test_a_stale_form_comes_back_whole_with_a_fresh_token(server: Served, installation: Installation):
+    reply = server.post("/contact", data=filled(token="made-up", about="A long story"))
+    assert reply.status_code == 422 and "A long story" in reply.text
+    (fresh,) = (field["value"] for field in Elements(reply.text).all("input", name="token"))
+    assert server.post("/contact", data=filled(token=fresh)).status_code == 201
+
+
+def test_a_form_sent_twice_is_one_enquiry(server: Served, installation: Installation):
+    sent = filled()
+    references = {re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", server.post("/contact", data=sent).text)[0] for _ in range(3)}
+    assert references == {item.row.reference for item in listed(installation.store)}
+    assert len(references) == 1
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_script_tags_in_a_field_stay_text(server: Served, name: str):
+    for spoiled in ({name: SCRIPT}, {name: SCRIPT, "token": SCRIPT}, {name: SCRIPT, "name": ""}):
+        reply = server.post("/contact", data=filled(**spoiled))
+        assert reply.status_code in (201, 422)
+        assert "<script" not in reply.text
+
+
+def test_headers_allow_nothing_but_the_page_itself(server: Served):
+    replies = [server.get("/contact"), server.post("/contact", data={}), server.post("/contact", content=b"a" * 70_000)]
+    for reply in replies:
+        policy = reply.headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["x-frame-options"] == "DENY"
+        assert reply.headers["cache-control"] == "no-store"
+        assert "set-cookie" not in reply.headers
+    page = Elements(replies[0].text)
+    assert not page.all("script") and not page.all("style") and not any("style" in have for _, have in page.found)
+    (style,) = page.all("link")
+    assert "text/css" in server.get(f"/{style['href']}").headers["content-type"]
+
+
+def test_what_is_too_large_or_unreadable_is_refused_and_told_so(server: Served, installation: Installation):
+    for body, status, failure in ((b"about=" + b"a" * 70_000, 413, "too_large"), (b"\xff\xfe=1", 400, "unreadable")):
+        reply = server.post("/contact", content=body)
+        assert reply.status_code == status
+        assert words().failure(failure) in html.unescape(reply.text)
+    assert listed(installation.store) == []
+
+
+@pytest.mark.parametrize(
+    "headers, status",
+    [
+        ({}, 201),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 201),
+        ({"Origin": "https://www.anodyne.example"}, 201),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://www.anodyne.example"}, 201),
+        ({"Origin": "http://localhost:5005"}, 201),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403),
+    ],
+)
+def test_only_allowed_websites_may_send_the_form(installation: Installation, headers: dict, status: int, request):
+    installation.set(allowed_origins='["https://www.anodyne.example"]')
+    server = request.getfixturevalue("server")
+    assert server.post("/contact", data=filled(), headers=headers).status_code == status
+    assert len(listed(installation.store)) == (status == 201)

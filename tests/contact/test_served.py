@@ -1,0 +1,31 @@
+"""The form as `ketamine-faq serve` serves it, beside the trained bot."""
+
+import os
+import re
+import subprocess
+from urllib.parse import urlsplit
+
+import httpx
+
+from ketamine_faq.contact.staff import listed
+from ketamine_faq.contact.store import Store
+from ketamine_faq.contact.words import words
+from ketamine_faq.settings import settings
+from tests.contact.conftest import FORM
+from tests.conversation import Bot
+
+
+def test_visitor_finds_the_form_where_the_hand_off_says_and_gets_a_reference(bot: Bot):
+    page = httpx.get(bot.address + urlsplit(settings().contact_form_url).path, params={"topic": "schedule"}).text
+    assert words().about_topic("schedule") in page
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    receipt = httpx.post(f"{bot.address}/contact", data={**FORM, "consent": "yes", "token": token})
+    assert receipt.status_code == 201
+    kept = [item.row.reference for item in listed(Store(os.environ["ENQUIRIES_DATABASE_URL"]))]
+    assert any(reference in receipt.text for reference in kept)
+
+
+def test_the_relay_runs_beside_the_bot(bot: Bot):
+    arguments = ["pgrep", "-P", str(bot.pid), "-f", "ketamine_faq.contact$"]
+    assert len(subprocess.run(arguments, capture_output=True, text=True, check=False).stdout.split()) == 1
+    assert "NOBODY IS TOLD" in bot.log.read_text()

@@ -1,0 +1,118 @@
+"""What the staff do: `ketamine-faq enquiries ...`, as a command."""
+
+import csv
+import stat
+import time
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner, Result
+
+from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
+from ketamine_faq.contact.staff import COLUMNS, listed, spreadsheet_safe
+from ketamine_faq.contact.store import EnquiryRow, Store
+from ketamine_faq.enquiries_cli import enquiries_app
+from tests.contact.conftest import FORM, Installation
+
+
+def enquiries(*arguments: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(enquiries_app, arguments)
+
+
+def age(installation: Installation, days: int) -> None:
+    """Make all that is kept so many days older."""
+    with installation.store.session() as session:
+        session.execute(sa.update(EnquiryRow).values(received_at=EnquiryRow.received_at - days * 86400))
+
+
+def finish(installation: Installation) -> None:
+    """Note all as delivered."""
+    for item in listed(installation.store):
+        Outbox(installation.store).delivered(item.row.outbox.key, time.time())
+
+
+def test_the_list_shows_every_enquiry_and_what_needs_a_person_loudly(installation: Installation):
+    references = [installation.enquire("a"), installation.enquire("b", marks=("links",)), installation.enquire("c")]
+    outbox = Outbox(installation.store)
+    for _ in range(LOUD_ATTEMPTS):
+        outbox.retry(time.time(), references[2])
+        outbox.retry(time.time() + 3600, references[0])
+        outbox.failed(outbox.claim(time.time()).key, "SMTPServerDisconnected")
+    outbox.retry(time.time())
+    result = enquiries("list")
+    assert result.exit_code == 0
+    assert all(reference in result.stdout for reference in references)
+    assert "1 NOT DELIVERED" in result.stderr
+    assert "1 put aside" in result.stderr
+    assert "1 waiting, and NOBODY IS TOLD" in result.stderr
+    assert FORM["name"] not in result.stdout
+
+
+def test_one_is_shown_whole(installation: Installation):
+    reference = installation.enquire(marks=("links",), about="[red]as\nit stands")
+    shown = enquiries("show", reference.lower()).stdout
+    assert "[red]as\nit stands" in shown and FORM["email"] in shown and "it has several links" in shown
+
+
+@pytest.mark.parametrize("command", [("show", "ABCD-2345"), ("retry", "ABCD-2345"), ("purge", "--older-than", "soon")])
+def test_what_can_not_be_done_is_said_in_a_line(installation: Installation, command: tuple[str, ...]):
+    result = enquiries(*command)
+    assert result.exit_code == 1 and len(result.stderr.splitlines()) == 1
+
+
+def test_a_store_that_can_not_be_opened_is_said_in_a_line(installation: Installation):
+    installation.set(enquiries_database_url="sqlite:////proc/none/enquiries.db")
+    result = enquiries("list")
+    assert result.exit_code == 1 and "ENQUIRIES_DATABASE_URL" in result.stderr
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "=1+1", "@SUM(1)", "＝1"])
+def test_no_cell_is_a_formula(start: str):
+    assert spreadsheet_safe(f"{start}cmd|' /C calc'!A0").startswith("'")
+
+
+def test_the_export_holds_everything_and_computes_nothing(installation: Installation):
+    for number, name in enumerate(("=HYPERLINK(1)", 'Kim "K", Nguyen', "@x", "Ánh")):
+        installation.enquire(str(number), name=name, about="-2+3\nsecond line", practice="+1", phone="+61 491 570 156")
+    path = installation.folder / "out.csv"
+    assert enquiries("export", "--csv", str(path)).exit_code == 0
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["name"] for row in rows] == ["'=HYPERLINK(1)", 'Kim "K", Nguyen', "'@x", "Ánh"]
+    assert {row["about"] for row in rows} == {"'-2+3\nsecond line"}
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+def test_the_purge_takes_what_is_old_and_done_also_out_of_the_file(installation: Installation):
+    installation.enquire("a", name="Forgotten Person")
+    installation.enquire("b", name="Doubtful Person", marks=("links",))
+    finish(installation)
+    age(installation, 91)
+    recent = installation.enquire("c")
+    assert "2 deleted" in enquiries("purge", "--older-than", "90d").stdout
+    assert [item.row.reference for item in listed(installation.store)] == [recent]
+    on_disk = b"".join(path.read_bytes() for path in installation.folder.glob("enquiries.db*"))
+    assert b"Forgotten" not in on_disk and b"Doubtful" not in on_disk
+
+
+def test_the_purge_keeps_what_is_old_and_undelivered_and_says_so(installation: Installation):
+    reference = installation.enquire()
+    age(installation, 400)
+    result = enquiries("purge", "--older-than", "90d")
+    assert "0 deleted" in result.stdout and "1 kept" in result.stderr
+    assert [item.row.reference for item in listed(installation.store)] == [reference]
+
+
+def test_the_store_is_for_its_owner_alone(installation: Installation):
+    installation.enquire()
+    for path in installation.folder.glob("enquiries.db*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_store_can_be_opened_again_and_has_what_it_had(installation: Installation):
+    reference = installation.enquire()
+    again = Store(installation.environment["ENQUIRIES_DATABASE_URL"])
+    assert [item.row.reference for item in listed(again)] == [reference]
