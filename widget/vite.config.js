@@ -14,12 +14,14 @@ const wordsOfContent = {
     id === '\0content:words' ? `export const words = ${JSON.stringify(words(join(PROJECT, 'content')))};` : undefined,
 };
 
-// Lit notes its versions on the page's globals, which belong to the page.
+// Lit keeps its versions and the metadata of its decorators on the page's globals, which belong to the page.
 const litWithoutGlobals = {
   name: 'lit-without-globals',
   transform: (code, id) =>
     /node_modules\/(lit|@lit)/.test(id)
-      ? code.replace(/\(\w+\.(?:lit\w*|reactive\w*)Versions\?\?=\[\]\)\.push\("[\d.]+"\)/, '0')
+      ? code
+          .replace(/\(\w+\.\w+Versions\?\?=\[\]\)\.push\("[\d.]+"\)/, '0')
+          .replace(/Symbol\.metadata\?\?=[^,]+,\w+\.litPropertyMetadata\?\?=/, 'const litPropertyMetadata=')
       : undefined,
 };
 

@@ -62,16 +62,16 @@ export class ChatWidget extends LitElement {
         ?hidden=${!this.open}
         @keydown=${this.#keydown}
       >
-        ${this.#header()}
+        ${this.#head()}
         <div class="view" ?hidden=${this.view !== 'chat'}>${this.#log()} ${this.#composer()}</div>
         ${this.form ? this.#contactForm() : nothing}
       </div>
     `;
   }
 
-  #header() {
+  #head() {
     return html`
-      <header>
+      <div class="head">
         <div class="names">
           <h2 id="title">${words.chat.title}</h2>
           <p>${words.chat.subtitle}</p>
@@ -79,7 +79,7 @@ export class ChatWidget extends LitElement {
         <button class="icon" aria-label=${words.chat.restart} title=${words.chat.restart}
           ?hidden=${this.view !== 'chat'} @click=${this.#restart}>${again}</button>
         <button class="icon" aria-label=${words.chat.close} title=${words.chat.close} @click=${this.#close}>${cross}</button>
-      </header>
+      </div>
     `;
   }
 
