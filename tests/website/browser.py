@@ -1,10 +1,13 @@
 """Debian's Chromium, headless, which asks nobody but the page's own server."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
+# None where there is none.
+CHROMIUM = shutil.which("chromium")
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -20,6 +23,6 @@ OPTIONS = (
 def chromium() -> Iterator[Browser]:
     """Run the browser for as long as the context lasts."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield browser
         browser.close()

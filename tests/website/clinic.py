@@ -7,11 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def clinic_website(bot_address: str) -> Iterator[str]:
-    """Serve the page while the context lasts, and return its origin."""
-    page = (
-        f'<!doctype html><html lang="en"><title>A clinic</title><script src="{bot_address}/widget.js" defer></script>'
-    )
+def clinic_website(bot_address: str, element: str = "") -> Iterator[str]:
+    """Serve the page, with an element of its own on it or none, while the context lasts; return its origin."""
+    script = f'<script src="{bot_address}/widget.js" defer></script>'
+    page = f'<!doctype html><html lang="en"><title>A clinic</title>{script}<p>A clinic</p>{element}'
     policy = f"default-src 'none'; script-src {bot_address}; connect-src {bot_address}"
 
     class Handler(BaseHTTPRequestHandler):

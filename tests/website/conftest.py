@@ -1,7 +1,6 @@
 """A real browser at the demonstration page of the served bot."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from ketamine_faq.contact.store import Store
 from tests.conversation import Bot
-from tests.website.browser import chromium
+from tests.website.browser import CHROMIUM, chromium
 from tests.website.visitor import Visitor
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -19,7 +18,7 @@ DESKTOP = {"width": 1280, "height": 800}
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; without it the test is skipped, except where nothing may be."""
-    if not shutil.which("chromium"):
+    if not CHROMIUM:
         reason = "there is no browser: `sudo apt-get install chromium`"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     with chromium() as running:

@@ -76,3 +76,15 @@ def test_a_website_that_is_not_on_the_list_gets_no_answer_and_says_so(page: Page
     with clinic_website(bot.address) as clinic:
         page.goto(clinic)
         Visitor(page).opens().fails_to_ask("what dose?")
+
+
+def test_a_page_can_name_another_server_and_a_contact_page_of_its_own(page: Page, bot: Bot):
+    own, dead = "https://www.anodyne.example/contact", f"http://127.0.0.1:{free_port()}"
+    with clinic_website(bot.address, f'<anodyne-chat server="{dead}" contact="{own}"></anodyne-chat>') as clinic:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(clinic)
+        visitor = Visitor(page).opens().fails_to_ask("what dose?")
+        assert visitor.widget.count() == 1
+        assert visitor.widget.locator(".offline a").first.get_attribute("href") == own
+    assert [url for url in asked if "webhooks" in url and not url.startswith(dead)] == []

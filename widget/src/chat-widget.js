@@ -116,7 +116,7 @@ export class ChatWidget extends LitElement {
     return html`
       <form class="composer" @submit=${this.#submit}>
         <label class="unseen" for="question">${words.chat.input}</label>
-        <textarea id="question" rows="2" placeholder=${words.chat.input} @keydown=${this.#sendByEnter}></textarea>
+        <textarea id="question" rows="1" placeholder=${words.chat.input} @keydown=${this.#sendByEnter}></textarea>
         <button class="send" aria-label=${words.chat.send} title=${words.chat.send}
           aria-disabled=${this.conversation.waiting}>${arrow}</button>
       </form>
