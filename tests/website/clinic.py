@@ -11,7 +11,8 @@ def clinic_website(bot_address: str, element: str = "") -> Iterator[str]:
     """Serve the page, with an element of its own on it or none, while the context lasts; return its origin."""
     script = f'<script src="{bot_address}/widget.js" defer></script>'
     page = f'<!doctype html><html lang="en"><title>A clinic</title>{script}<p>A clinic</p>{element}'
-    policy = f"default-src 'none'; script-src {bot_address}; connect-src {bot_address}"
+    policy = f"default-src 'none'; script-src {bot_address}; connect-src {bot_address}; "
+    policy += "require-trusted-types-for 'script'; trusted-types lit-html"
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
