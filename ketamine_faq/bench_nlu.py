@@ -9,17 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
+from ketamine_faq import PROJECT
 from ketamine_faq.crossval import SEED, Prediction
+from ketamine_faq.nlu.danger import KINDS
 from ketamine_faq.nlu.sentence_encoder import shared_encoder
 from ketamine_faq.nlu.text_regression import TextRegression
+from ketamine_faq.nlu.topic_decision import TopicDecision
 from ketamine_faq.nlu.topic_model import TopicModel, nearness
 
 BINS = 10
 # The steps in which HINT3's own script looks for the best threshold.
 THRESHOLDS = np.arange(0.0, 1.0, 0.05).round(2)
+FALLBACK_THRESHOLDS = np.arange(0.2, 0.75, 0.05).round(2)
 OUT_OF_SCOPE = "out_of_scope"
 # The share of in-scope messages that a chosen threshold lets through.
 KEPT = 0.95
@@ -40,7 +45,41 @@ def project_report(prediction: Prediction) -> dict[str, Any]:
         "confusions": [{"asked": a, "answered": b, "times": n} for (a, b), n in confused.most_common(15)],
         "expected_calibration_error": calibration_error(sureness, right),
         "scope_auroc": float(roc_auc_score(intents != OUT_OF_SCOPE, 1 - confidences[:, _column(prediction)])),
+        "by_fallback_threshold": by_fallback_threshold(prediction),
     }
+
+
+def by_fallback_threshold(prediction: Prediction) -> dict[str, dict[str, float]]:
+    """Return what messages of the topics come to at each threshold of FallbackClassifier, the rest as in config.yml.
+
+    Shares of all messages that raise no alarm by their label: `right`; `asked_back` ('Did you mean ...?');
+    `handed_over` to a person or declined, wrongly; `wrong`, an answer to another question.
+    """
+    decision, fallback = _configured("TopicDecision"), _configured("FallbackClassifier")
+    decide = TopicDecision(decision)
+    harmless = ~np.isin(prediction.intents, list(KINDS))
+    rankings = [decide.ranking(dict(zip(prediction.classes, row.tolist()))) for row in prediction.confidences[harmless]]
+    names = np.array([ranking[0]["name"] for ranking in rankings])
+    sure = np.array([ranking[0]["confidence"] for ranking in rankings])
+    apart = sure - np.array([ranking[1]["confidence"] for ranking in rankings]) >= fallback["ambiguity_threshold"]
+    right = names == prediction.intents[harmless]
+    handed = np.isin(names, [*decision["handoffs"], *KINDS])
+    return {
+        f"{threshold:.2f}": {
+            "right": float((right & told).mean()),
+            "asked_back": float((~told).mean()),
+            "handed_over": float((~right & handed & told).mean()),
+            "wrong": float((~right & ~handed & told).mean()),
+        }
+        for threshold in FALLBACK_THRESHOLDS
+        for told in [(sure >= threshold) & apart]
+    }
+
+
+def _configured(name: str) -> dict[str, Any]:
+    """Return the settings of a component in config.yml."""
+    pipeline = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    return next(component for component in pipeline if component["name"].endswith(name))
 
 
 def confusion_picture(prediction: Prediction, path: Path) -> None:

@@ -10,14 +10,20 @@ from sklearn.model_selection import StratifiedKFold
 
 from ketamine_faq import PROJECT
 from ketamine_faq.model import MODELS, fingerprint
+from ketamine_faq.nlu import MODEL_SOURCES
 from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
 from ketamine_faq.nlu.sentence_encoder import shared_encoder
 from ketamine_faq.nlu.topic_model import TopicModel
 
 FOLDS = 3
 SEED = 20261123
-# What the fold models are made of; the words of content/ are not.
-SOURCES = ("data", "requirements.txt", "ketamine_faq/nlu")
+# What the fold models are made of; the words of content/ are not, nor are thresholds.
+SOURCES = (
+    "data/nlu.yml",
+    "data/safety.yml",
+    "requirements.txt",
+    *(f"ketamine_faq/nlu/{name}.py" for name in MODEL_SOURCES),
+)
 
 
 @dataclass(frozen=True)

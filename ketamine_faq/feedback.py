@@ -35,3 +35,9 @@ def keep_feedback(store: Store, sent: Any) -> None:
         raise BadFeedbackError
     with store.session() as session:
         session.merge(FeedbackRow(conversation=sender, topic=topic, helpful=helpful, given_at=time.time()))
+
+
+def verdicts(store: Store, since: float) -> list[FeedbackRow]:
+    """Return the verdicts given since a time; raises StoreError."""
+    with store.session() as session:
+        return list(session.scalars(sa.select(FeedbackRow).where(FeedbackRow.given_at >= since)))

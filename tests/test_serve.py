@@ -93,7 +93,7 @@ def test_no_process_is_left_over(model: Path, endpoints: Path, tmp_path: Path, s
     process = serve("--port", str(free_port()), "--endpoints", str(own), output=log)
     wait_until_ready(process, log)
     started = children(process.pid)
-    assert len(started) == 2
+    assert len(started) == 3
     process.send_signal(signal_number)
     process.wait(30)
     wait_for(lambda: not any(alive(pid) for pid in started), 20)

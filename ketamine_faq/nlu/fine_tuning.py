@@ -17,6 +17,7 @@ from ketamine_faq.nlu.encoder_files import FLOAT_WEIGHTS, verified
 EPOCHS = 3
 LEARNING_RATE = 1.5e-4
 WARM_UP = 0.1
+LARGEST_GRADIENT = 1.0
 DROPOUT = 0.1
 BATCH = 32
 SEED = 20261123
@@ -45,7 +46,7 @@ def fine_tune(texts: list[str], classes: np.ndarray, tokenizer: Tokenizer) -> tu
     count = int(classes.max()) + 1
     head = tf.Variable(tf.random.normal([WIDTH, count], stddev=0.02)), tf.Variable(tf.zeros([count]))
     batches = max(1, -(-len(texts) // BATCH))
-    optimizer = tf.keras.optimizers.Adam(_Schedule(EPOCHS * batches))
+    optimizer = tf.keras.optimizers.Adam(_Schedule(EPOCHS * batches), global_clipnorm=LARGEST_GRADIENT)
     step = _training_step(encoder, head, optimizer)
     random = np.random.default_rng(SEED)
     with Progress() as progress:
@@ -147,10 +148,11 @@ def _normalised(values: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor) -> tf.Ten
 
 def _batches(
     texts: list[str], tokenizer: Tokenizer, random: np.random.Generator
-) -> Iterator[tuple[list[int], np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Yield indices, token ids and masks of batches of texts of like length, in random order."""
-    jitter = random.integers(0, 12, len(texts))
-    by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]) + jitter[index])
+    # The jitter mixes the classes, which stand one after the other in the training data.
+    lengths = np.array([len(text) for text in texts]) + random.uniform(0, 12, len(texts))
+    by_length = np.argsort(lengths)
     batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     for chosen in random.permutation(len(batches)):
         encoded = tokenizer.encode_batch([texts[index] for index in batches[chosen]])

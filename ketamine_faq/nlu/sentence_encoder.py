@@ -26,7 +26,10 @@ class MiniLM:
     """The encoder: texts to vectors."""
 
     def __init__(self, initializers: dict[str, np.ndarray] | None = None) -> None:
-        """Load and verify the model; `initializers` replace those of the graph. Raises MissingModelError."""
+        """Load and verify the model; `initializers` replace those of the graph as onnxruntime has optimised it.
+
+        A name that the graph lacks is passed over. Raises MissingModelError.
+        """
         self.tokenizer = Tokenizer.from_file(str(verified(TOKENIZER)))
         self.tokenizer.enable_truncation(MAX_TOKENS)
         self.tokenizer.enable_padding()

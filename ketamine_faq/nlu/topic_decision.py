@@ -48,16 +48,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
                 self._decide(message, *confidences)
         return messages
 
-    def _decide(self, message: Message, whole: dict[str, float], *clauses: dict[str, float]) -> None:
-        ranking = self._ranking(whole)
-        topics = self._topics(clauses)
-        if len(topics) == 2:
-            ranking.sort(key=lambda entry: entry[INTENT_NAME_KEY] != topics[0])
-            message.set(SECOND_TOPIC, topics[1], add_to_output=True)
-        message.set(INTENT, ranking[0], add_to_output=True)
-        message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
-
-    def _ranking(self, confidences: dict[str, float]) -> list[dict[str, Any]]:
+    def ranking(self, confidences: dict[str, float]) -> list[dict[str, Any]]:
         """Return all intents, likeliest first; a hand-off counts as sure as it is that no other topic fits."""
         likeliest = sorted(confidences.items(), key=lambda entry: -entry[1])
         ranking = [
@@ -71,6 +62,15 @@ class TopicDecision(GraphComponent, IntentClassifier):
             handoffs[0][PREDICTED_CONFIDENCE_KEY] = 1.0 - best[PREDICTED_CONFIDENCE_KEY]
             ranking.sort(key=lambda entry: entry is not handoffs[0])
         return ranking
+
+    def _decide(self, message: Message, whole: dict[str, float], *clauses: dict[str, float]) -> None:
+        ranking = self.ranking(whole)
+        topics = self._topics(clauses)
+        if len(topics) == 2:
+            ranking.sort(key=lambda entry: entry[INTENT_NAME_KEY] != topics[0])
+            message.set(SECOND_TOPIC, topics[1], add_to_output=True)
+        message.set(INTENT, ranking[0], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
 
     def _is_lost(self, best: dict[str, Any]) -> bool:
         return best[PREDICTED_CONFIDENCE_KEY] < self._config["lost_threshold"]
