@@ -1,7 +1,7 @@
 /** The server's addresses. Whatever keeps it from answering as agreed is thrown as an error. */
 
 const SECONDS = 30;
-const AGREED = [201, 403, 400, 413, 422, 429, 503];
+const AGREED = [201, 400, 403, 413, 422, 429, 503];
 
 export class Server {
   /** @param {string} address where the widget's script lies, with a slash at its end */
