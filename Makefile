@@ -5,7 +5,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export RASA_TELEMETRY_ENABLED ?= false
 export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
 
-.PHONY: serve test setup lock lint clean
+.PHONY: serve test setup lock lint widget clean
 
 serve: setup
 	@.venv/bin/ketamine-faq serve
@@ -35,5 +35,10 @@ lock: | $(UV)
 lint: setup
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 
+# Only after a change to widget/ or its words in content/; needs Node. Whoever runs the bot has the built file.
+widget:
+	@npm ci --prefix widget --no-audit --no-fund --loglevel=error
+	@npm run build --prefix widget --silent
+
 clean:
-	@rm -rf .venv .bootstrap .rasa models
+	@rm -rf .venv .bootstrap .rasa models widget/node_modules

@@ -28,7 +28,7 @@ class BadRequestError(ValueError):
 
 
 class Replies(CollectingOutputChannel):
-    """Collects a reply's messages, each with the `topic` that it answers."""
+    """Collects a reply's messages, each with the `topic` that it answers, and an answer's `source`."""
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Collect a response as Rasa has it."""
@@ -37,6 +37,9 @@ class Replies(CollectingOutputChannel):
         await super().send_response(recipient_id, message)
         for collected in self.messages[before:]:
             collected["topic"] = topic
+            metadata = message.get("metadata") or {}
+            if content().asks_about(topic) and metadata.get("facts") and not metadata.get("handoff"):
+                collected["source"] = content().notice("source")
 
     async def send_text_message(self, recipient_id: str, text: str, **_: Any) -> None:
         """Collect a text whole; Rasa would make a message of each paragraph, and one of the disclaimer alone."""
