@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import spacy
 import yaml
+from scipy.special import logit
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
@@ -18,13 +21,13 @@ from ketamine_faq.crossval import SEED, Prediction
 from ketamine_faq.nlu.danger import KINDS
 from ketamine_faq.nlu.sentence_encoder import shared_encoder
 from ketamine_faq.nlu.text_regression import TextRegression
-from ketamine_faq.nlu.topic_decision import TopicDecision
+from ketamine_faq.nlu.topic_decision import SUBJECT, TopicDecision
 from ketamine_faq.nlu.topic_model import TopicModel, nearness
 
 BINS = 10
 # The steps in which HINT3's own script looks for the best threshold.
 THRESHOLDS = np.arange(0.0, 1.0, 0.05).round(2)
-FALLBACK_THRESHOLDS = np.arange(0.2, 0.75, 0.05).round(2)
+FALLBACK_THRESHOLDS = np.arange(0.2, 0.85, 0.05).round(2)
 OUT_OF_SCOPE = "out_of_scope"
 # The share of in-scope messages that a chosen threshold lets through.
 KEPT = 0.95
@@ -36,6 +39,7 @@ def project_report(prediction: Prediction) -> dict[str, Any]:
     classes = np.where(np.array(prediction.classes) == "crisis_of_other", "crisis", prediction.classes)
     predicted, sureness = classes[confidences.argmax(axis=1)], confidences.max(axis=1)
     right = predicted == intents
+    decision = TopicDecision(_configured("TopicDecision"))
     confused = Counter(zip(intents[~right].tolist(), predicted[~right].tolist()))
     return {
         "messages": len(intents),
@@ -43,7 +47,8 @@ def project_report(prediction: Prediction) -> dict[str, Any]:
         "macro_f1": float(f1_score(intents, predicted, average="macro")),
         "accuracy_by_topic": {name: float(right[intents == name].mean()) for name in sorted(set(intents.tolist()))},
         "confusions": [{"asked": a, "answered": b, "times": n} for (a, b), n in confused.most_common(15)],
-        "expected_calibration_error": calibration_error(sureness, right),
+        "calibration": _fitted_calibration(sureness, right),
+        "expected_calibration_error": calibration_error(np.array([decision.calibrated(s) for s in sureness]), right),
         "scope_auroc": float(roc_auc_score(intents != OUT_OF_SCOPE, 1 - confidences[:, _column(prediction)])),
         "by_fallback_threshold": by_fallback_threshold(prediction),
     }
@@ -58,7 +63,7 @@ def by_fallback_threshold(prediction: Prediction) -> dict[str, dict[str, float]]
     decision, fallback = _configured("TopicDecision"), _configured("FallbackClassifier")
     decide = TopicDecision(decision)
     harmless = ~np.isin(prediction.intents, list(KINDS))
-    rankings = [decide.ranking(dict(zip(prediction.classes, row.tolist()))) for row in prediction.confidences[harmless]]
+    rankings = _rankings(prediction, decide, harmless)
     names = np.array([ranking[0]["name"] for ranking in rankings])
     sure = np.array([ranking[0]["confidence"] for ranking in rankings])
     apart = sure - np.array([ranking[1]["confidence"] for ranking in rankings]) >= fallback["ambiguity_threshold"]
@@ -74,6 +79,17 @@ def by_fallback_threshold(prediction: Prediction) -> dict[str, dict[str, float]]
         for threshold in FALLBACK_THRESHOLDS
         for told in [(sure >= threshold) & apart]
     }
+
+
+def _rankings(prediction: Prediction, decision: TopicDecision, chosen: np.ndarray) -> list[list[dict[str, Any]]]:
+    entities = spacy.load("ketamine_faq")
+    return [
+        decision.ranking(
+            dict(zip(prediction.classes, prediction.confidences[index].tolist())),
+            any(entity.label_ == SUBJECT for entity in entities(prediction.texts[index]).ents),
+        )
+        for index in np.flatnonzero(chosen)
+    ]
 
 
 def _configured(name: str) -> dict[str, Any]:
@@ -106,6 +122,12 @@ def confusion_picture(prediction: Prediction, path: Path) -> None:
     figure.tight_layout()
     figure.savefig(path, dpi=80)
     pyplot.close(figure)
+
+
+def _fitted_calibration(sureness: np.ndarray, right: np.ndarray) -> dict[str, float]:
+    """Return TopicDecision's slope and intercept as these predictions would have them (Platt's scaling)."""
+    fitted = LogisticRegression(C=1e6).fit(logit(np.clip(sureness, 1e-6, 1 - 1e-6))[:, None], right)
+    return {"slope": float(fitted.coef_[0, 0]), "intercept": float(fitted.intercept_[0])}
 
 
 def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:

@@ -1,36 +1,56 @@
 """Rasa component: makes TopicClassifier's confidences into an intent, and a second topic where two are asked."""
 
+import math
 from typing import Any
 
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+)
 from rasa.shared.nlu.training_data.message import Message
 
 from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
+from ketamine_faq.nlu.entity_extractor import EntityExtractor
 from ketamine_faq.nlu.topic_classifier import CONFIDENCES, TopicClassifier
 from ketamine_faq.second_question_policy import SECOND_TOPIC
 
 RANKED = 10
+# The entity for what the article leaves out, and the topic that says so.
+SUBJECT, NOT_COVERED = "subject", "not_covered"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class TopicDecision(GraphComponent, IntentClassifier):
     """Names the likeliest intent; where no topic reaches `lost_threshold` it is one of `handoffs`, never a guess.
 
-    A second topic is one of `answers` that a clause asks about with at least `second_threshold`.
+    Confidences are made into the probability of being right: the logistic of `slope` times their log-odds plus
+    `intercept`. Where the message names a subject that the article leaves out, not_covered weighs `subject_weight`
+    times as much. A second topic is one of `answers` that a clause asks about with at least `second_threshold`.
     """
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Ask for the confidences."""
-        return [TopicClassifier]
+        """Ask for the confidences, and for the subjects that are named."""
+        return [TopicClassifier, EntityExtractor]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults; config.yml says where its values come from."""
-        return {"lost_threshold": 0.0, "handoffs": [], "second_threshold": 1.0, "answers": []}
+        """Return the defaults: confidences as they come. config.yml says where its values are from."""
+        return {
+            "slope": 1.0,
+            "intercept": 0.0,
+            "subject_weight": 1.0,
+            "lost_threshold": 0.0,
+            "handoffs": [],
+            "second_threshold": 1.0,
+            "answers": [],
+        }
 
     @classmethod
     def create(cls, config: dict[str, Any], *_: Any) -> "TopicDecision":
@@ -48,11 +68,20 @@ class TopicDecision(GraphComponent, IntentClassifier):
                 self._decide(message, *confidences)
         return messages
 
-    def ranking(self, confidences: dict[str, float]) -> list[dict[str, Any]]:
+    def calibrated(self, confidence: float) -> float:
+        """Return the probability of being right, 0 to 1, that a confidence of TopicClassifier stands for."""
+        inside = min(max(confidence, 1e-6), 1 - 1e-6)
+        log_odds = math.log(inside / (1 - inside))
+        return 1 / (1 + math.exp(-self._config["slope"] * log_odds - self._config["intercept"]))
+
+    def ranking(self, confidences: dict[str, float], names_subject: bool) -> list[dict[str, Any]]:
         """Return all intents, likeliest first; a hand-off counts as sure as it is that no other topic fits."""
-        likeliest = sorted(confidences.items(), key=lambda entry: -entry[1])
+        weighed = dict(confidences)
+        if names_subject and NOT_COVERED in weighed:
+            weighed[NOT_COVERED] = min(1.0, weighed[NOT_COVERED] * self._config["subject_weight"])
+        likeliest = sorted(weighed.items(), key=lambda entry: -entry[1])
         ranking = [
-            {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
+            {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: self.calibrated(confidence)}
             for name, confidence in likeliest
             if name != CRISIS_OF_OTHER
         ]
@@ -64,7 +93,8 @@ class TopicDecision(GraphComponent, IntentClassifier):
         return ranking
 
     def _decide(self, message: Message, whole: dict[str, float], *clauses: dict[str, float]) -> None:
-        ranking = self.ranking(whole)
+        names_subject = any(entity["entity"] == SUBJECT for entity in message.get(ENTITIES, []))
+        ranking = self.ranking(whole, names_subject)
         topics = self._topics(clauses)
         if len(topics) == 2:
             ranking.sort(key=lambda entry: entry[INTENT_NAME_KEY] != topics[0])
@@ -78,5 +108,5 @@ class TopicDecision(GraphComponent, IntentClassifier):
     def _topics(self, clauses: tuple[dict[str, float], ...]) -> list[str]:
         """Return the answerable topics that clauses surely ask about, in their order."""
         likeliest = [max(clause.items(), key=lambda entry: entry[1]) for clause in clauses]
-        sure = [name for name, confidence in likeliest if confidence >= self._config["second_threshold"]]
+        sure = [name for name, value in likeliest if self.calibrated(value) >= self._config["second_threshold"]]
         return list(dict.fromkeys(name for name in sure if name in self._config["answers"]))
