@@ -75,7 +75,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
         return 1 / (1 + math.exp(-self._config["slope"] * log_odds - self._config["intercept"]))
 
     def ranking(self, confidences: dict[str, float], names_subject: bool) -> list[dict[str, Any]]:
-        """Return all intents, likeliest first; a hand-off counts as sure as it is that no other topic fits."""
+        """Return all intents, likeliest first; a hand-off is at least as sure as it is that no other topic fits."""
         weighed = dict(confidences)
         if names_subject and NOT_COVERED in weighed:
             weighed[NOT_COVERED] = min(1.0, weighed[NOT_COVERED] * self._config["subject_weight"])
@@ -88,7 +88,8 @@ class TopicDecision(GraphComponent, IntentClassifier):
         handoffs = [entry for entry in ranking if entry[INTENT_NAME_KEY] in self._config["handoffs"]]
         best = next((entry for entry in ranking if entry not in handoffs), None)
         if handoffs and best and (ranking[0] is handoffs[0] or self._is_lost(best)):
-            handoffs[0][PREDICTED_CONFIDENCE_KEY] = 1.0 - best[PREDICTED_CONFIDENCE_KEY]
+            none_fits = 1.0 - best[PREDICTED_CONFIDENCE_KEY]
+            handoffs[0][PREDICTED_CONFIDENCE_KEY] = max(handoffs[0][PREDICTED_CONFIDENCE_KEY], none_fits)
             ranking.sort(key=lambda entry: entry is not handoffs[0])
         return ranking
 
@@ -96,8 +97,10 @@ class TopicDecision(GraphComponent, IntentClassifier):
         names_subject = any(entity["entity"] == SUBJECT for entity in message.get(ENTITIES, []))
         ranking = self.ranking(whole, names_subject)
         topics = self._topics(clauses)
-        if len(topics) == 2:
-            ranking.sort(key=lambda entry: entry[INTENT_NAME_KEY] != topics[0])
+        if len(topics) == 2 and ranking[0][INTENT_NAME_KEY] in topics:
+            # Both are answered, so the second is no rival that the bot would have to ask about.
+            others = [entry for entry in ranking if entry[INTENT_NAME_KEY] not in topics]
+            ranking = [{INTENT_NAME_KEY: topics[0], PREDICTED_CONFIDENCE_KEY: 1.0}, *others]
             message.set(SECOND_TOPIC, topics[1], add_to_output=True)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
