@@ -4,6 +4,7 @@ On the project's own data by cross-validation, or trained on one `sentence,label
 """
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,26 @@ def project_report(prediction: Prediction) -> dict[str, Any]:
         "expected_calibration_error": calibration_error(np.array([decision.calibrated(s) for s in sureness]), right),
         "scope_auroc": float(roc_auc_score(intents != OUT_OF_SCOPE, 1 - confidences[:, _column(prediction)])),
         "by_fallback_threshold": by_fallback_threshold(prediction),
+        "spread": spread(prediction),
     }
+
+
+def spread(prediction: Prediction) -> dict[str, float]:
+    """Return how varied the examples are, as means over the intents.
+
+    `distinct_words`: the share of word forms that occur for the first time in their intent; `nearest_neighbour`: the
+    cosine of an example to the nearest other one of its intent, by the base encoder.
+    """
+    vectors = shared_encoder().encode(prediction.texts)
+    words, nearest = [], []
+    for intent in set(prediction.intents.tolist()):
+        own = np.flatnonzero(prediction.intents == intent)
+        forms = [word for index in own for word in re.findall(r"\w+", prediction.texts[index].lower())]
+        words.append(len(set(forms)) / len(forms))
+        likeness = vectors[own] @ vectors[own].T
+        np.fill_diagonal(likeness, -1)
+        nearest.append(likeness.max(axis=1).mean())
+    return {"distinct_words": float(np.mean(words)), "nearest_neighbour": float(np.mean(nearest))}
 
 
 def by_fallback_threshold(prediction: Prediction) -> dict[str, dict[str, float]]:
