@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
+    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
     minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
     doubtful_enquiries_per_hour: int = Field(
         10, description="More than this from one address are put aside for a person to look at"
