@@ -5,7 +5,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export RASA_TELEMETRY_ENABLED ?= false
 export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
 
-.PHONY: serve test setup lock lint check-deploy sbom clean
+.PHONY: serve test setup lock lint widget check-deploy sbom clean
 
 serve: setup
 	@.venv/bin/ketamine-faq serve
@@ -44,5 +44,10 @@ sbom: setup
 	@$(UV) tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py environment --output-file sbom.json .venv
 	@echo "sbom.json is written."
 
+# Only after a change to widget/ or its words in content/; needs Node. Whoever runs the bot has the built file.
+widget:
+	@npm ci --prefix widget --no-audit --no-fund --loglevel=error
+	@npm run build --prefix widget --silent
+
 clean:
-	@rm -rf .venv .bootstrap .rasa models
+	@rm -rf .venv .bootstrap .rasa models widget/node_modules

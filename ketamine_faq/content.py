@@ -89,13 +89,13 @@ class Content:
         title = service["call"] if service["number"] in service["call"] else f"{service['call']} {service['number']}"
         return {"title": title, "type": "web_url", "url": service["url"], "payload": service["url"]}
 
-    def contact_buttons(self) -> list[dict[str, str]]:
-        """Return the buttons that accept and decline the contact form; a channel without links sends the payload."""
+    def contact_buttons(self, link: str) -> list[dict[str, str]]:
+        """Return the buttons that accept and decline the form at `link`; a channel without links sends the payload."""
         return [
             {
                 "title": self.notice("contact_button"),
                 "type": "web_url",
-                "url": self.variables()["contact_form_url"],
+                "url": link,
                 "payload": "/affirm",
             },
             {"title": self.notice("decline_button"), "payload": "/deny"},

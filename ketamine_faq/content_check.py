@@ -109,7 +109,8 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in listed:
         found += _variation_faults(variation, known, _variables(folder), today or date.today())
     found += _notice_faults(folder, known)
-    found += _form_faults(folder)
+    for name in ("contact_form.yml", "widget.yml", "website.yml"):
+        found += _page_faults(name, folder)
     found += _service_faults(folder)
     found += _topic_faults(listed)
     found += _duplicate_faults(listed)
@@ -174,11 +175,11 @@ def _notice_faults(folder: Path, known: dict[str, str]) -> Iterator[Fault]:
         yield from _wording_faults(place, notice.get("text") or "")
 
 
-def _form_faults(folder: Path) -> Iterator[Fault]:
+def _page_faults(name: str, folder: Path) -> Iterator[Fault]:
     allowed = _variables(folder) | {"question", "limit", "reference", "role"}
-    for place, text in _texts(read(folder / "contact_form.yml"), "contact_form.yml"):
+    for place, text in _texts(read(folder / name), name):
         if not text.strip():
-            yield Fault(place, "it has no text", "write it: the form shows it")
+            yield Fault(place, "it has no text", "write it: visitors are shown it")
         yield from _wording_faults(place, text)
         for name in VARIABLE.findall(text):
             if name not in allowed:
@@ -190,6 +191,9 @@ def _texts(node: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(node, dict):
         for key, below in node.items():
             yield from _texts(below, f"{place}, {key}")
+    elif isinstance(node, list):
+        for number, below in enumerate(node, 1):
+            yield from _texts(below, f"{place}, {number}")
     else:
         yield place, str(node or "")
 

@@ -22,7 +22,7 @@ SOURCES = (
     "data/nlu.yml",
     "data/safety.yml",
     "requirements.txt",
-    *(f"ketamine_faq/nlu/{name}.py" for name in MODEL_SOURCES),
+    *(f"ketamine_faq/nlu/{name}.py" for name in (*MODEL_SOURCES, "pooling")),
 )
 
 

@@ -8,6 +8,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from ketamine_faq.contact_link import contact_link
 from ketamine_faq.content import content
 from ketamine_faq.second_question_policy import second_topic
 
@@ -61,7 +62,9 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
             topics = self._likeliest(tracker)
         buttons = [self._content.service_button(name) for name in metadata.get("services", ())]
         buttons += [self._content.question_button(name) for name in topics]
-        return buttons + (self._content.contact_buttons() if metadata.get("handoff") else [])
+        if metadata.get("handoff"):
+            buttons += self._content.contact_buttons(contact_link(tracker.current_slot_values()))
+        return buttons
 
     def _likeliest(self, tracker: DialogueStateTracker) -> list[str]:
         ranking = tracker.latest_message.parse_data.get("intent_ranking", [])

@@ -30,7 +30,10 @@ class BadRequestError(ValueError):
 
 
 class Replies(CollectingOutputChannel):
-    """Collects a reply's messages, each with the `topic` that it answers, and whether one offers the contact form."""
+    """Collects a reply's messages, each with the `topic` that it answers, and an answer's `source`.
+
+    It also notes whether one offers the contact form.
+    """
 
     offers_contact = False
 
@@ -38,10 +41,13 @@ class Replies(CollectingOutputChannel):
         """Collect a response as Rasa has it."""
         before = len(self.messages)
         topic = str(message.get("utter_action") or "").removeprefix("utter_")
-        self.offers_contact |= bool((message.get("metadata") or {}).get("handoff"))
+        metadata = message.get("metadata") or {}
+        self.offers_contact |= bool(metadata.get("handoff"))
         await super().send_response(recipient_id, message)
         for collected in self.messages[before:]:
             collected["topic"] = topic
+            if content().asks_about(topic) and metadata.get("facts") and not metadata.get("handoff"):
+                collected["source"] = content().notice("source")
 
     async def send_text_message(self, recipient_id: str, text: str, **_: Any) -> None:
         """Collect a text whole; Rasa would make a message of each paragraph, and one of the disclaimer alone."""

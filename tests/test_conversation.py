@@ -1,7 +1,10 @@
 """Conversations over several turns, as visitors have them."""
 
+import json
+
 import pytest
 
+from ketamine_faq import PROJECT
 from ketamine_faq.content import content
 from tests.conversation import Bot, Visitor
 
@@ -81,7 +84,8 @@ def test_hand_off_names_what_was_asked_and_links_the_form(visitor: Visitor):
     assert content().variables("side_effects")["subject"] in visitor.text
     form = content().variables()["contact_form_url"]
     assert form in visitor.text
-    assert form in [button.get("url") for button in visitor.buttons]
+    visitor.asks("how often is it given?").asks("and the side effects?").gets("not_covered")
+    assert f"{form}?topic=schedule&audience=patient" in [button.get("url") for button in visitor.buttons]
 
 
 def test_visitor_in_crisis_is_asked_and_answered(visitor: Visitor):
@@ -103,3 +107,11 @@ def test_helper_of_someone_in_crisis_is_spoken_to(visitor: Visitor):
 def test_crisis_wins_while_a_hand_off_is_offered(visitor: Visitor):
     visitor.asks("what does it cost").gets("not_covered")
     visitor.asks("forget it, I'm going to end my life").gets("crisis")
+
+
+def test_crisis_wins_while_the_bot_asks_what_was_meant(bot: Bot):
+    questions = map(json.loads, (PROJECT / "tests" / "questions.jsonl").read_text(encoding="utf-8").splitlines())
+    visitors = (bot.visitor().asks(question["text"]) for question in questions)
+    unsure = next(visitor for visitor in visitors if visitor.actions == ["utter_did_you_mean"])
+    assert len([payload for payload in unsure.payloads if payload.startswith("/")]) >= 2
+    unsure.asks("forget it, I'm going to end my life").gets("crisis")

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ketamine_faq.nlu.fine_tuned_classifier import FineTunedClassifier
+from ketamine_faq.nlu.pooling import pooled
 from ketamine_faq.nlu.text_regression import TextRegression
 
 # On few examples a fine-tuned encoder is the worse of the two: docs/nlu.md.
@@ -12,7 +13,7 @@ LEAST_FOR_FINE_TUNING = 1000
 
 
 class TopicModel:
-    """Two classifiers that err differently, averaged: the fine-tuned encoder, and regression over n-grams and vectors.
+    """Two classifiers that err differently, pooled: the fine-tuned encoder, and regression over n-grams and vectors.
 
     Where there are too few examples to fine-tune an encoder on, regression alone.
 
@@ -47,7 +48,7 @@ class TopicModel:
     def probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each of `classes`: float array (n, classes), rows sum to 1."""
         probabilities = self._regression.probabilities(texts, vectors)
-        return (probabilities + self._fine_tuned.probabilities(texts)) / 2 if self._fine_tuned else probabilities
+        return pooled(probabilities, self._fine_tuned.probabilities(texts)) if self._fine_tuned else probabilities
 
     def confidences(self, probabilities: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Return the confidence in each of `classes`, 0 to 1: float array (n, classes)."""

@@ -1,0 +1,47 @@
+"""The built widget that is in the package: small, and what its sources make. Needs no Node and no browser."""
+
+import gzip
+import hashlib
+import json
+import re
+
+import pytest
+
+from ketamine_faq import PROJECT
+from ketamine_faq.website.blueprint import WIDGET
+
+MOST_BYTES = 25_000
+BANNER = re.compile(rb"/\*!.* sources ([0-9a-f]{64}) code ([0-9a-f]{64}) \*/\n")
+
+
+@pytest.fixture(scope="module")
+def bundle() -> bytes:
+    """The file that pages load."""
+    return WIDGET.read_bytes()
+
+
+def sources_hash() -> str:
+    """The hash that widget/build/banner.js writes into the bundle."""
+    listed = [PROJECT / name for name in json.loads((PROJECT / "widget/sources.json").read_text())]
+    files = [file for path in listed for file in (path.rglob("*") if path.is_dir() else [path]) if file.is_file()]
+    digest = hashlib.sha256()
+    for name, path in sorted((path.relative_to(PROJECT).as_posix(), path) for path in files):
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def test_it_is_built_from_the_present_sources(bundle: bytes):
+    assert BANNER.match(bundle)[1].decode() == sources_hash(), "run `make widget` and commit what it builds"
+
+
+def test_nobody_has_changed_what_was_built(bundle: bytes):
+    banner = BANNER.match(bundle)
+    assert hashlib.sha256(bundle[banner.end() :]).hexdigest() == banner[2].decode()
+
+
+def test_it_is_small(bundle: bytes):
+    assert len(gzip.compress(bundle)) <= MOST_BYTES
+
+
+def test_the_lockfile_names_no_host():
+    assert "resolved" not in (PROJECT / "widget/package-lock.json").read_text()
