@@ -30,6 +30,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STOP_SECONDS = 20
 # A process that keeps falling over is a fault to mend, not to hide.
 RESTARTS = 5
+# Sanic would take bodies of 100 MB.
+MOST_BYTES = "1000000"
 PR_SET_PDEATHSIG = 1
 
 
@@ -97,6 +99,8 @@ class Server:
 
     def _environment(self, name: str) -> dict[str, str]:
         environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": self._figures}
+        if name == "Rasa":
+            environment.setdefault("SANIC_REQUEST_MAX_SIZE", MOST_BYTES)
         if name == "The action server":
             # Of itself it would be open to every network, and run as many workers as Rasa does.
             environment |= {"SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": "1"}

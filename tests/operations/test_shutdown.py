@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,26 +18,34 @@ from tests.test_serve import children, command_line
 def test_a_turn_under_way_is_answered_in_full(model: Path, tmp_path: Path):
     port, log = free_port(), tmp_path / "output.txt"
     process = serve("--port", str(port), "--endpoints", str(own_endpoints(tmp_path)), output=log)
-    wait_until_ready(process, log)
-    bot = Bot(f"http://127.0.0.1:{port}", process.pid, log)
-    actions = next(pid for pid in children(process.pid) if "run actions" in command_line(pid))
+    try:
+        wait_until_ready(process, log)
+        finishes_the_turn(Bot(f"http://127.0.0.1:{port}", process.pid, log), process)
+    finally:
+        process.kill()
+
+
+def finishes_the_turn(bot: Bot, process: subprocess.Popen) -> None:
+    """Tell the server to stop while a turn waits for the action server, and read the reply."""
+    actions = next(pid for pid in children(bot.pid) if "run actions" in command_line(pid))
     visitor = bot.visitor().asks("what dose for depression").asks("what are the side effects")
     with ThreadPoolExecutor() as pool:
-        # The turn waits for the action server, which is held until the server has been told to stop.
         os.kill(actions, signal.SIGSTOP)
-        turn = pool.submit(visitor.asks, "yes please")
-        time.sleep(1)
-        assert not turn.done()
-        process.send_signal(signal.SIGTERM)
-        wait_for(lambda: refuses(bot.address), 10)
-        assert not turn.done()
-        os.kill(actions, signal.SIGCONT)
+        try:
+            turn = pool.submit(visitor.asks, "yes please")
+            time.sleep(1)
+            assert not turn.done()
+            process.send_signal(signal.SIGTERM)
+            wait_for(lambda: refuses(bot.address), 10)
+            assert not turn.done()
+        finally:
+            os.kill(actions, signal.SIGCONT)
         replies = turn.result(30).replies
     assert_closed(replies)
     # The link has what only the action server puts there.
     assert any("topic=" in str(reply) for reply in replies)
     assert process.wait(30) == 0
-    assert "could not be handled" not in log.read_text()
+    assert "could not be handled" not in bot.log.read_text()
 
 
 def refuses(address: str) -> bool:
