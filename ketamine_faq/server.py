@@ -1,7 +1,9 @@
 """`ketamine-faq serve`: Rasa, its action server and the enquiries' relay, started, watched and stopped together."""
 
+import contextlib
 import ctypes
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -135,6 +137,7 @@ class Server:
                 if restarts > RESTARTS:
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
                 logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
+                _kill_group(process)
                 self._start(name, commands[name])
             time.sleep(0.2)
 
@@ -162,8 +165,9 @@ class Server:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                logger.error("Process %d did not stop in time and is killed.", process.pid)
+            _kill_group(process)
+            process.wait()
 
     def _require_free(self, port: int, mend: str) -> None:
         with socket.socket() as probe:
@@ -179,6 +183,12 @@ def _actions_port(endpoints: Path) -> int:
         return urlsplit(read(endpoints)["action_endpoint"]["url"]).port or 80
     except (KeyError, TypeError):
         raise ServerError(f"{endpoints} names no action server: add `action_endpoint: {{url: ...}}`.") from None
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+    # Workers whose parent is gone would keep the port; and one that is still loading lets SIGTERM pass.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:

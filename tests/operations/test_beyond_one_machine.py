@@ -1,14 +1,18 @@
 """On PostgreSQL and Redis: any worker answers any turn, all count together, and a start that can't work is refused."""
 
+import os
 import re
+import signal
 
 import httpx
 import pytest
 
 from ketamine_faq.settings import SettingsError, settings
+from tests.conftest import START_SECONDS, wait_for
 from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
 from tests.operations.conftest import SharedBot
+from tests.test_serve import alive, children, command_line
 
 KEY = "s" * 40
 
@@ -16,13 +20,26 @@ KEY = "s" * 40
 def test_a_conversation_goes_on_whichever_worker_answers(shared_bot: SharedBot):
     sender = shared_bot.begin()
     assert_closed(shared_bot.says("what dose for depression", sender))
-    for _ in range(12):
-        (reply,) = shared_bot.says("and for pain?", sender)
+    _, workers = rasa_and_workers(shared_bot)
+    for held in (*workers, *workers):
+        os.kill(held, signal.SIGSTOP)
+        try:
+            (reply,) = shared_bot.says("and for pain?", sender)
+        finally:
+            os.kill(held, signal.SIGCONT)
         assert reply["topic"] == "dosing"
-    answered = {entry["process"] for entry in shared_bot.entries() if entry.get("message", "").startswith("Answered")}
-    assert len(answered) == 2
+        answers = [entry for entry in shared_bot.entries() if entry.get("message", "").startswith("Answered")]
+        assert answers[-1]["process"] in {*workers} - {held}
     events = "SELECT count(*) FROM events WHERE sender_id = :sender AND type_name = 'user'"
-    assert shared_bot.query(events, sender=sender) == [(13,)]
+    assert shared_bot.query(events, sender=sender) == [(5,)]
+
+
+def rasa_and_workers(bot: SharedBot) -> tuple[int, list[int]]:
+    """Rasa's process and those of its two workers."""
+    (rasa,) = [pid for pid in children(bot.pid) if "rasa run --model" in command_line(pid)]
+    workers = children(rasa)
+    assert len(workers) == 2
+    return rasa, workers
 
 
 def test_enquiries_are_kept_in_the_one_database_and_limits_hold_over_all_workers(shared_bot: SharedBot):
@@ -33,6 +50,25 @@ def test_enquiries_are_kept_in_the_one_database_and_limits_hold_over_all_workers
         assert httpx.post(f"{shared_bot.address}/contact", data=form).status_code == 201
         marks += shared_bot.query("SELECT marks FROM enquiries WHERE name = :name", name=form["name"])
     assert [mark for (mark,) in marks] == ["", ""] + ["many_from_address"] * 4
+
+
+def test_rasa_killed_beside_its_workers_is_started_again(shared_bot: SharedBot):
+    sender = shared_bot.begin()
+    shared_bot.says("what dose for depression", sender)
+    rasa, workers = rasa_and_workers(shared_bot)
+    os.kill(rasa, signal.SIGKILL)
+    wait_for(lambda: not any(alive(pid) for pid in (rasa, *workers)), 10)
+    wait_for(lambda: is_ready(shared_bot), START_SECONDS)
+    (reply,) = shared_bot.says("and for pain?", sender)
+    assert reply["topic"] == "dosing"
+
+
+def is_ready(bot: SharedBot) -> bool:
+    """Whether the bot is there."""
+    try:
+        return bot.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 @pytest.mark.parametrize(
