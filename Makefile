@@ -5,7 +5,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export RASA_TELEMETRY_ENABLED ?= false
 export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
 
-.PHONY: serve test setup lock lint widget clean
+.PHONY: serve test setup lock lint widget check-deploy sbom clean
 
 serve: setup
 	@.venv/bin/ketamine-faq serve
@@ -34,6 +34,15 @@ lock: | $(UV)
 
 lint: setup
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+
+# Against Kubernetes' own schemas; its tool needs newer libraries than Rasa allows, so it runs apart.
+check-deploy: | $(UV)
+	@$(UV) tool run --quiet --from kubernetes-validate==1.37.0 kubernetes-validate --strict --quiet deploy/kubernetes/*.yaml
+
+# What is installed, as a CycloneDX file for a scanner of vulnerabilities.
+sbom: setup
+	@$(UV) tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py environment --output-file sbom.json .venv
+	@echo "sbom.json is written."
 
 # Only after a change to widget/ or its words in content/; needs Node. Whoever runs the bot has the built file.
 widget:

@@ -17,12 +17,15 @@ from rich.table import Table
 from ketamine_faq import PROJECT
 from ketamine_faq.enquiries_cli import enquiries_app
 from ketamine_faq.insights_cli import insights
+from ketamine_faq.personal_data_cli import erase, retention
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
 app.add_typer(content_app, name="content")
 app.add_typer(enquiries_app, name="enquiries")
 app.command()(insights)
+app.command()(retention)
+app.command()(erase)
 
 bench_app = typer.Typer(no_args_is_help=True, help="How good it is, measured.")
 app.add_typer(bench_app, name="bench")

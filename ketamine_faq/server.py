@@ -1,12 +1,17 @@
 """`ketamine-faq serve`: Rasa, its action server and the enquiries' relay, started, watched and stopped together."""
 
+import contextlib
 import ctypes
+import logging
+import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,12 +21,19 @@ from ketamine_faq import PROJECT
 from ketamine_faq.contact.origin import allowed_origins
 from ketamine_faq.content import read
 from ketamine_faq.model import ensure_model, quiet_environment
+from ketamine_faq.operations.logs import CONFIGURATION, set_up_logs
+from ketamine_faq.operations.metrics import serve_metrics
 from ketamine_faq.settings import settings
 
+logger = logging.getLogger(__name__)
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-STOP_SECONDS = 10
+# Sanic waits up to 15 for the turns that are under way.
+STOP_SECONDS = 20
 # A process that keeps falling over is a fault to mend, not to hide.
 RESTARTS = 5
+# Sanic would take bodies of 100 MB.
+MOST_BYTES = "1000000"
 PR_SET_PDEATHSIG = 1
 
 
@@ -39,11 +51,13 @@ class Server:
         self._host, self._port, self._endpoints, self._enable_api = host, port, endpoints, enable_api
         self._actions_port = _actions_port(endpoints)
         self._processes: dict[str, subprocess.Popen] = {}
+        self._figures = ""  # the folder that every process counts in
         self._stopping = False
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM; raises ServerError, ContentError, SettingsError, MissingModelError."""
         settings()
+        set_up_logs()
         self._require_free(self._port, "choose another with --port")
         self._require_free(self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
         model = ensure_model()
@@ -51,7 +65,13 @@ class Server:
             signal.signal(number, self._request_stop)
         commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(model)}
         commands["The relay"] = [sys.executable, "-m", "ketamine_faq.contact"]
+        with tempfile.TemporaryDirectory(prefix="ketamine-faq-metrics-") as figures:
+            self._figures = figures
+            self._serve(commands)
+
+    def _serve(self, commands: dict[str, list[str]]) -> None:
         try:
+            self._serve_metrics()
             for name, command in commands.items():
                 self._start(name, command)
             self._wait_until_ready()
@@ -67,7 +87,26 @@ class Server:
         return self._rasa(*command, *address, *cors, *(["--enable-api"] if self._enable_api else []))
 
     def _actions_command(self) -> list[str]:
-        return self._rasa("run", "actions", "--port", str(self._actions_port))
+        return self._rasa(
+            "run", "actions", "--port", str(self._actions_port), "--logging-config-file", str(CONFIGURATION)
+        )
+
+    def _serve_metrics(self) -> None:
+        host, port = settings().metrics_host, settings().metrics_port
+        try:
+            if port:
+                serve_metrics(host, port, self._figures)
+        except OSError as error:
+            raise ServerError(f"METRICS_PORT: {host}:{port} can't be used ({error.strerror}).") from None
+
+    def _environment(self, name: str) -> dict[str, str]:
+        environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": self._figures}
+        if name == "Rasa":
+            environment.setdefault("SANIC_REQUEST_MAX_SIZE", MOST_BYTES)
+        if name == "The action server":
+            # Of itself it would be open to every network, and run as many workers as Rasa does.
+            environment |= {"SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": "1"}
+        return environment
 
     @staticmethod
     def _rasa(*arguments: str) -> list[str]:
@@ -76,7 +115,7 @@ class Server:
     def _start(self, name: str, command: list[str]) -> None:
         # A session of its own: Ctrl-C in the terminal reaches only us, and we stop them in order.
         self._processes[name] = subprocess.Popen(
-            command, cwd=PROJECT, env=quiet_environment(), start_new_session=True, preexec_fn=_die_with_parent
+            command, cwd=PROJECT, env=self._environment(name), start_new_session=True, preexec_fn=_die_with_parent
         )
 
     def _wait_until_ready(self) -> None:
@@ -97,7 +136,8 @@ class Server:
                 restarts += 1
                 if restarts > RESTARTS:
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
-                print(f"{name} ended (exit code {process.returncode}) and is started again.", flush=True)
+                logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
+                _kill_group(process)
                 self._start(name, commands[name])
             time.sleep(0.2)
 
@@ -110,16 +150,24 @@ class Server:
         self._stopping = True
 
     def _stop(self) -> None:
-        for process in self._processes.values():
+        # Rasa first, and then what a turn that is under way may still need.
+        rasa = self._processes.pop("Rasa", None)
+        self._end([rasa] if rasa else [])
+        self._end(self._processes.values())
+
+    @staticmethod
+    def _end(processes: Iterable[subprocess.Popen]) -> None:
+        for process in processes:
             if process.poll() is None:
                 process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for process in self._processes.values():
+        for process in processes:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                logger.error("Process %d did not stop in time and is killed.", process.pid)
+            _kill_group(process)
+            process.wait()
 
     def _require_free(self, port: int, mend: str) -> None:
         with socket.socket() as probe:
@@ -135,6 +183,12 @@ def _actions_port(endpoints: Path) -> int:
         return urlsplit(read(endpoints)["action_endpoint"]["url"]).port or 80
     except (KeyError, TypeError):
         raise ServerError(f"{endpoints} names no action server: add `action_endpoint: {{url: ...}}`.") from None
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+    # Workers whose parent is gone would keep the port; and one that is still loading lets SIGTERM pass.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _die_with_parent() -> None:

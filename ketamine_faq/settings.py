@@ -4,8 +4,10 @@ from functools import lru_cache
 from typing import Literal
 
 import pydantic.env_settings
-from pydantic import AnyHttpUrl, BaseSettings, Field, SecretStr, ValidationError, root_validator
+from pydantic import AnyHttpUrl, BaseSettings, Field, RedisDsn, SecretStr, ValidationError, root_validator, validator
 from rasa.shared.exceptions import RasaException
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq import PROJECT
 
@@ -26,10 +28,24 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, min_length=32, description="Signs forms and conversation ids; without it, var/secret_key, made at need"
     )
-    enquiries_database_url: str = Field(
-        f"sqlite:///{PROJECT / 'var' / 'enquiries.db'}",
-        description="Where enquiries are kept; postgresql://user:password@host/name for PostgreSQL",
+    database_url: str | None = Field(
+        None,
+        description="PostgreSQL for conversations, enquiries and verdicts, as postgresql://user:password@host/name; "
+        "without it, SQLite files in var/",
     )
+    redis_url: RedisDsn | None = Field(
+        None,
+        description="Redis for what workers must agree on, the locks of conversations and the form's rate limits; "
+        "without it, the memory of the one worker",
+    )
+    sanic_workers: int = Field(1, ge=1, description="Worker processes, as Rasa has it; more than one need REDIS_URL")
+    enquiries_database_url: str = Field(
+        None, description="Where enquiries and verdicts are kept, if not at DATABASE_URL; also sqlite:///file"
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of the figures for Prometheus; without it, there are none"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of that port; never one that visitors can reach")
     enquiries_email_to: str | None = Field(None, description="Mail address that enquiries are delivered to")
     enquiries_email_from: str = Field("enquiries@localhost", description="Mail address that they come from")
     smtp_host: str = Field("localhost", description="Mail server")
@@ -45,11 +61,38 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
+    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
     minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
     doubtful_enquiries_per_hour: int = Field(
         10, description="More than this from one address are put aside for a person to look at"
     )
     refused_enquiries_per_hour: int = Field(60, description="More than this from one address are refused, and told so")
+
+    @validator("database_url")
+    def postgresql(cls, url: str | None) -> str | None:
+        """Refuse what several machines could not share."""
+        try:
+            # Of its faults nothing is repeated: they could quote the password.
+            if url is None or make_url(url).get_backend_name() == "postgresql":
+                return url
+        except (SQLAlchemyError, ValueError):
+            pass
+        raise ValueError("write it as postgresql://user:password@host/name")
+
+    @validator("enquiries_database_url", always=True, pre=True)
+    def beside_the_conversations(cls, url: str | None, values: dict) -> str:
+        """Keep enquiries where conversations are kept, unless told otherwise."""
+        return url or values.get("database_url") or f"sqlite:///{PROJECT / 'var' / 'enquiries.db'}"
+
+    @root_validator(skip_on_failure=True)
+    def workers_that_agree(cls, values: dict) -> dict:
+        """Refuse workers that would answer one conversation at once, and machines that would sign differently."""
+        if values["sanic_workers"] > 1 and not values["redis_url"]:
+            raise ValueError("SANIC_WORKERS above 1 needs REDIS_URL")
+        if (values["database_url"] or values["redis_url"]) and not values["secret_key"]:
+            raise ValueError("DATABASE_URL and REDIS_URL need SECRET_KEY, the same on every machine")
+        return values
 
     @root_validator(skip_on_failure=True)
     def one_destination_that_can_be_trusted(cls, values: dict) -> dict:
@@ -71,4 +114,5 @@ def settings() -> Settings:
         raise SettingsError(f"Wrong setting in the environment: {error}") from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        faults = [fault.removeprefix("__ROOT__: ") for fault in faults]  # such a fault is of several settings
         raise SettingsError("Wrong setting in the environment: " + "; ".join(faults)) from None

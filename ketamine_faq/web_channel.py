@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.content import content
 from ketamine_faq.conversation_id import new_conversation_id
 from ketamine_faq.feedback import keep_feedback
+from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, SECONDS
 from ketamine_faq.typed_text import typed_text
 
 logger = logging.getLogger(__name__)
@@ -28,16 +30,22 @@ class BadRequestError(ValueError):
 
 
 class Replies(CollectingOutputChannel):
-    """Collects a reply's messages, each with the `topic` that it answers, and an answer's `source`."""
+    """Collects a reply's messages, each with the `topic` that it answers, and an answer's `source`.
+
+    It also notes whether one offers the contact form.
+    """
+
+    offers_contact = False
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Collect a response as Rasa has it."""
         before = len(self.messages)
         topic = str(message.get("utter_action") or "").removeprefix("utter_")
+        metadata = message.get("metadata") or {}
+        self.offers_contact |= bool(metadata.get("handoff"))
         await super().send_response(recipient_id, message)
         for collected in self.messages[before:]:
             collected["topic"] = topic
-            metadata = message.get("metadata") or {}
             if content().asks_about(topic) and metadata.get("facts") and not metadata.get("handoff"):
                 collected["source"] = content().notice("source")
 
@@ -97,14 +105,28 @@ class WebChannel(InputChannel):
         return webhook
 
     async def _replies(self, on_new_message: Handler, text: str, sender: str) -> list[dict[str, Any]]:
-        collector = Replies()
+        collector, began = Replies(), time.perf_counter()
         try:
             await on_new_message(UserMessage(text, collector, sender, input_channel=self.name()))
         except Exception as error:
             # The type alone: messages of exceptions can quote what the visitor typed.
             logger.error("A message could not be handled: %s", type(error).__name__)
             collector.messages.clear()
+        _note(collector, time.perf_counter() - began)
         return collector.messages or [{"recipient_id": sender, "text": content().failure}]
+
+
+def _note(replies: Replies, seconds: float) -> None:
+    topics = sorted({message["topic"] for message in replies.messages})
+    MESSAGES.inc()
+    SECONDS.observe(seconds)
+    for topic in topics:
+        ANSWERS.labels(topic).inc()
+    if replies.offers_contact:
+        HAND_OFFS.inc()
+    if not topics:
+        FAILURES.inc()
+    logger.info("Answered %s in %d ms", ", ".join(topics) or "with the failure notice", seconds * 1000)
 
 
 def _parsed(request: Request) -> tuple[str, str]:

@@ -53,11 +53,12 @@ def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) 
         process.wait(30)
 
 
-def serve(*arguments: str, output: Path) -> subprocess.Popen:
-    """Start `ketamine-faq serve` with its output in a file."""
+def serve(*arguments: str, output: Path, **environment: str) -> subprocess.Popen:
+    """Start `ketamine-faq serve` with its output in a file, and with settings beside the tests' own."""
     command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
+    env = quiet_environment() | environment
     with output.open("w") as file:
-        return subprocess.Popen(command, cwd=PROJECT, env=quiet_environment(), stdout=file, stderr=subprocess.STDOUT)
+        return subprocess.Popen(command, cwd=PROJECT, env=env, stdout=file, stderr=subprocess.STDOUT)
 
 
 def wait_until_ready(process: subprocess.Popen, output: Path) -> None:

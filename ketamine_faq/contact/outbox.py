@@ -66,6 +66,13 @@ class Outbox:
             options = {"synchronize_session": False}
             return session.execute(undelivered.values(next_attempt_at=now), execution_options=options).rowcount
 
+    def backlog(self, now: float) -> tuple[int, float]:
+        """Return how many are still to be delivered, and the seconds since the oldest of them was received."""
+        query = sa.select(sa.func.count(), sa.func.min(EnquiryRow.received_at)).join(EnquiryRow.outbox)
+        with self._store.session() as session:
+            depth, oldest = session.execute(query.where(OutboxRow.next_attempt_at.is_not(None))).one()
+        return depth, now - oldest if depth else 0.0
+
     def _update(self, key: str, **values) -> None:
         with self._store.session() as session:
             session.execute(sa.update(OutboxRow).where(OutboxRow.key == key).values(**values))

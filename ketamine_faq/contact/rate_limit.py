@@ -1,8 +1,13 @@
-"""How often something came within the hour, kept in memory and bounded; with several workers, each counts its own."""
+"""How often something came within the hour: counted in Redis by all workers together, or in the memory of the one."""
 
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+
+from redis import RedisError
+
+from ketamine_faq.settings import settings
+from ketamine_faq.stores import redis_client
 
 WINDOW_SECONDS = 3600
 # More visitors at once than a clinic has; of more, those not seen for longest are forgotten.
@@ -10,7 +15,7 @@ MOST_KEYS = 10_000
 
 
 class RateLimit:
-    """Counts of the last hour by key, such as an address."""
+    """Counts of the last hour by key, such as an address, in memory and bounded."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         """Count up to `most` a key: beyond, all that matters is that it is more."""
@@ -29,3 +34,29 @@ class RateLimit:
         if len(self._seen) > MOST_KEYS:
             self._seen.popitem(last=False)
         return len(times)
+
+
+class SharedRateLimit(RateLimit):
+    """Counts in Redis, each key's for an hour from its first; while Redis is away, every worker counts its own."""
+
+    def __init__(self, name: str, most: int) -> None:
+        """Take a name of its own among the limits, and what to count up to."""
+        super().__init__(most)
+        self._name = name
+        self._redis = redis_client()
+
+    def count(self, key: str) -> int:
+        """Note that the key came, and return how often it did, this time included."""
+        own = super().count(key)
+        try:
+            with self._redis.pipeline() as pipeline:
+                pipeline.incr(f"{self._name}:{key}")
+                pipeline.expire(f"{self._name}:{key}", WINDOW_SECONDS, nx=True)
+                return pipeline.execute()[0]
+        except RedisError:
+            return own
+
+
+def rate_limit(name: str, most: int) -> RateLimit:
+    """Return a limit that all workers count for together."""
+    return SharedRateLimit(name, most) if settings().redis_url else RateLimit(most)

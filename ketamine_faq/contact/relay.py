@@ -12,6 +12,7 @@ from ketamine_faq.contact.delivery import Delivery, Message, UndeliveredError, c
 from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.contact.words import words
+from ketamine_faq.operations.logs import set_up_logs
 from ketamine_faq.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -85,8 +86,7 @@ async def _run() -> None:
 
 def main() -> None:
     """Run until SIGINT or SIGTERM; a wrong setting ends it with one line."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)-8s %(message)s")
-    logging.getLogger("ketamine_faq").setLevel(logging.INFO)
+    set_up_logs()
     try:
         asyncio.run(_run())
     except RasaException as error:

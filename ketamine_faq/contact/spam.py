@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ketamine_faq.contact.rate_limit import RateLimit
+from ketamine_faq.contact.rate_limit import rate_limit
 from ketamine_faq.conversation_id import is_signed
 from ketamine_faq.settings import settings
 
@@ -19,9 +19,9 @@ class SpamJudge:
 
     def __init__(self) -> None:
         """Start with nothing seen."""
-        self._requests = RateLimit(settings().refused_enquiries_per_hour)
-        self._enquiries = RateLimit(settings().doubtful_enquiries_per_hour)
-        self._conversations = RateLimit(settings().doubtful_enquiries_per_hour)
+        self._requests = rate_limit("requests", settings().refused_enquiries_per_hour)
+        self._enquiries = rate_limit("enquiries", settings().doubtful_enquiries_per_hour)
+        self._conversations = rate_limit("conversations", settings().doubtful_enquiries_per_hour)
 
     def is_too_much(self, address: str) -> bool:
         """Note a request and tell whether its address has sent more than will be looked at."""

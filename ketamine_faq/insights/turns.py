@@ -6,21 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
-from rasa.shared.exceptions import RasaException
-from rasa.utils.endpoints import read_endpoint_config
-from sqlalchemy.engine import Engine, make_url
+from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.exc import SQLAlchemyError
 
-from ketamine_faq import PROJECT
-from ketamine_faq.content import read
-
-# What SQLTrackerStore is configured with and a reader needs. `login_db` would lead to another database.
-ADDRESS = ("dialect", "port", "db", "username", "password", "query")
-
-
-class ConversationsError(RasaException):
-    """The conversations can't be read; the message says why in one line, without a password."""
+from ketamine_faq.conversations_database import ConversationsError, conversations_engine
 
 
 @dataclass
@@ -49,7 +38,7 @@ def turns(endpoints: Path, since: float) -> list[Turn]:
     )
     found: list[Turn] = []
     try:
-        with _engine(endpoints).connect() as connection:
+        with conversations_engine(endpoints).connect() as connection:
             for conversation, at, data in connection.execution_options(stream_results=True).execute(query):
                 _take(found, conversation, at, json.loads(data))
     except SQLAlchemyError as error:
@@ -69,24 +58,3 @@ def _take(found: list[Turn], conversation: str, at: float, event: dict[str, Any]
         metadata = event.get("metadata") or {}
         found[-1].answers.append((metadata.get("utter_action") or "").removeprefix("utter_"))
         found[-1].offers_contact |= bool((metadata.get("metadata") or {}).get("handoff"))
-
-
-def _engine(endpoints: Path) -> Engine:
-    read(endpoints)  # says what is wrong with the file, and where; Rasa would only log it
-    config = read_endpoint_config(str(endpoints), "tracker_store")
-    if config is None or (config.type or "").lower() != "sql":
-        raise ConversationsError(f"{endpoints} names no tracker store of `type: SQL`, which is what insights read.")
-    address = {name: value for name, value in config.kwargs.items() if name in ADDRESS}
-    try:
-        url = make_url(SQLTrackerStore.get_db_url(host=config.url, **address))
-        if url.get_backend_name() == "sqlite":
-            # `serve` runs Rasa in the project's folder. SQLite would make a file that is not there.
-            path = PROJECT / (url.database or "")
-            if not path.is_file():
-                raise ConversationsError(f"There are no conversations yet: {path} is made by `ketamine-faq serve`.")
-            url = url.set(database=str(path))
-        return sa.create_engine(url, hide_parameters=True, **create_engine_kwargs(url))
-    except (SQLAlchemyError, ImportError, ValueError) as error:
-        # The type alone: the message can quote the address, with its password.
-        reason = f"its address can't be used ({type(error).__name__})"
-        raise ConversationsError(f"The tracker store of {endpoints} can't be read: {reason}.") from None

@@ -1,0 +1,80 @@
+"""Rasa input channel that tells load balancers and probes how the server is: /healthz and /readyz."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from ketamine_faq.contact.store import store
+from ketamine_faq.operations.logs import set_up_logs
+
+logger = logging.getLogger(__name__)
+
+# Less than a probe waits.
+CHECK_SECONDS = 3
+
+
+class OperationsChannel(InputChannel):
+    """`/healthz` answers 200 while the process can answer at all; `/readyz` while it can answer well, else 503.
+
+    `/readyz` names each part as `ok` or `failed`, and no more: why is in the log. It takes no messages.
+    """
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the name that Rasa lists the channel by."""
+        return "operations"
+
+    def url_prefix(self) -> str:
+        """Return the root: Rasa joins a prefix to /webhooks/ as a link is joined to a page."""
+        return "/"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Return the addresses. By now Rasa has set up its own log, which ours replaces."""
+        set_up_logs()
+        blueprint = Blueprint("operations")
+
+        @blueprint.get("/healthz")
+        async def health(_: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @blueprint.get("/readyz")
+        async def readiness(request: Request) -> HTTPResponse:
+            names, checks = zip(*_checks(request.app).items())
+            passed = await asyncio.gather(*(_passes(name, check) for name, check in zip(names, checks)))
+            parts = {name: "ok" if good else "failed" for name, good in zip(names, passed)}
+            return response.json(parts, status=200 if all(passed) else 503)
+
+        return blueprint
+
+
+def _checks(app: Sanic) -> dict[str, Callable[[], Any]]:
+    """Return by part what raises or returns False where it is not ready."""
+    agent = app.ctx.agent
+    return {
+        "model": agent.is_ready,
+        # Rasa wraps the store in one that keeps its faults to itself.
+        "conversations": lambda: _ask(agent.tracker_store._tracker_store.engine),
+        "enquiries": lambda: _ask(store().engine),
+        "locks": lambda: agent.lock_store.get_lock("readyz") is None,
+    }
+
+
+async def _passes(name: str, check: Callable[[], Any]) -> bool:
+    try:
+        # In a thread: a store that hangs must not keep visitors waiting.
+        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(None, check), CHECK_SECONDS)
+    except Exception as error:
+        logger.warning("Not ready: %s, %s", name, type(error).__name__)
+        return False
+
+
+def _ask(engine: sa.engine.Engine) -> bool:
+    with engine.connect() as connection:
+        return connection.execute(sa.text("SELECT 1")).scalar() == 1

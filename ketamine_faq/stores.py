@@ -1,0 +1,45 @@
+"""Rasa's stores at the addresses that the settings name; endpoints.yml says so in the way that Rasa documents."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.lock_store import InMemoryLockStore, LockStore, RedisLockStore
+from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
+from rasa.shared.core.domain import Domain
+from redis import Redis
+
+from ketamine_faq.settings import settings
+
+# A Redis that hangs must not hold up every visitor for long.
+REDIS_SECONDS = 2
+
+
+class Conversations(SQLTrackerStore):
+    """The SQL tracker store, at DATABASE_URL where that is set, else where endpoints.yml says."""
+
+    def __init__(self, domain: Domain | None = None, host: str | None = None, **address: Any) -> None:
+        """Open the database, waiting for one that is not up yet; raises SettingsError."""
+        super().__init__(domain, host=settings().database_url or host, **address)
+        # Rasa would take up a connection that died with the database, and quote what was typed where a write fails.
+        url = self.engine.url
+        self.engine.dispose()
+        self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
+        self.sessionmaker.configure(bind=self.engine)
+
+
+class ConversationLocks:
+    """Makes Rasa's Redis lock store where REDIS_URL is set, else its lock store in memory."""
+
+    def __new__(cls, endpoint_config: Any = None) -> LockStore:
+        """Return the store; raises SettingsError."""
+        if not settings().redis_url:
+            return InMemoryLockStore()
+        locks = RedisLockStore()
+        # Rasa's own takes an address apart into eight options, but no URL.
+        locks.red = redis_client()
+        return locks
+
+
+def redis_client() -> Redis:
+    """Return a client of the Redis at REDIS_URL, which connects at first use."""
+    return Redis.from_url(settings().redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)

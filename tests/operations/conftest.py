@@ -1,0 +1,98 @@
+"""A bot on PostgreSQL and Redis with two workers, served for all tests of operations."""
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from ketamine_faq import PROJECT
+from tests.conftest import free_port, serve, wait_until_ready
+from tests.operations.servers import PostgreSQL, RedisServer
+
+SECRET_KEY = "s" * 40
+
+
+@dataclass
+class SharedBot:
+    """The served bot, and what stands behind it."""
+
+    address: str
+    metrics: str
+    pid: int
+    log: Path
+    postgresql: PostgreSQL
+    redis: RedisServer
+    environment: dict[str, str]
+
+    def says(self, message: str, sender: str) -> list[dict[str, Any]]:
+        """What it replies."""
+        reply = httpx.post(
+            f"{self.address}/webhooks/rest/webhook", json={"sender": sender, "message": message}, timeout=60
+        )
+        assert reply.status_code == 200
+        return reply.json()
+
+    def begin(self) -> str:
+        """A new conversation's id."""
+        return httpx.post(f"{self.address}/webhooks/rest/conversation").json()["sender"]
+
+    def get(self, path: str) -> httpx.Response:
+        """Get a path."""
+        return httpx.get(self.address + path, timeout=20)
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The log's lines so far that are entries: the processes' first lines are Rasa's own."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+    def query(self, statement: str, **values: object) -> list[Any]:
+        """Ask the database."""
+        with sa.create_engine(self.postgresql.url).connect() as connection:
+            return connection.execute(sa.text(statement), values).all()
+
+
+def own_endpoints(folder: Path) -> Path:
+    """The project's endpoints with an action server and a SQLite file of their own."""
+    text = (PROJECT / "endpoints.yml").read_text(encoding="utf-8")
+    text = re.sub(r"localhost:\d+", f"localhost:{free_port()}", text)
+    path = folder / "endpoints.yml"
+    path.write_text(text.replace("var/conversations.db", str(folder / "conversations.db")), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_bot(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedBot]:
+    """The bot; every test leaves its servers running."""
+    folder = tmp_path_factory.mktemp("shared")
+    postgresql, redis = PostgreSQL(folder), RedisServer(folder)
+    port, metrics_port = free_port(), free_port()
+    environment = {
+        "DATABASE_URL": postgresql.url,
+        "REDIS_URL": redis.url,
+        "SECRET_KEY": SECRET_KEY,
+        "SANIC_WORKERS": "2",
+        "METRICS_PORT": str(metrics_port),
+        # All that Rasa would say, for the tests of the log.
+        "LOG_LEVEL": "DEBUG",
+        "ENQUIRIES_DATABASE_URL": "",
+        "MINIMUM_FILL_SECONDS": "0",
+        "DOUBTFUL_ENQUIRIES_PER_HOUR": "2",
+    }
+    log = folder / "output.txt"
+    process = serve("--port", str(port), "--endpoints", str(own_endpoints(folder)), output=log, **environment)
+    try:
+        wait_until_ready(process, log)
+        bot = f"http://127.0.0.1:{port}"
+        metrics = f"http://127.0.0.1:{metrics_port}/metrics"
+        yield SharedBot(bot, metrics, process.pid, log, postgresql, redis, environment)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        redis.stop()
+        postgresql.stop()

@@ -1,0 +1,95 @@
+"""On PostgreSQL and Redis: any worker answers any turn, all count together, and a start that can't work is refused."""
+
+import os
+import re
+import signal
+
+import httpx
+import pytest
+
+from ketamine_faq.settings import SettingsError, settings
+from tests.conftest import START_SECONDS, wait_for
+from tests.contact.conftest import FORM
+from tests.conversation import assert_closed
+from tests.operations.conftest import SharedBot
+from tests.test_serve import alive, children, command_line
+
+KEY = "s" * 40
+
+
+def test_a_conversation_goes_on_whichever_worker_answers(shared_bot: SharedBot):
+    sender = shared_bot.begin()
+    assert_closed(shared_bot.says("what dose for depression", sender))
+    _, workers = rasa_and_workers(shared_bot)
+    for held in (*workers, *workers):
+        os.kill(held, signal.SIGSTOP)
+        try:
+            (reply,) = shared_bot.says("and for pain?", sender)
+        finally:
+            os.kill(held, signal.SIGCONT)
+        assert reply["topic"] == "dosing"
+        answers = [entry for entry in shared_bot.entries() if entry.get("message", "").startswith("Answered")]
+        assert answers[-1]["process"] in {*workers} - {held}
+    events = "SELECT count(*) FROM events WHERE sender_id = :sender AND type_name = 'user'"
+    assert shared_bot.query(events, sender=sender) == [(5,)]
+
+
+def rasa_and_workers(bot: SharedBot) -> tuple[int, list[int]]:
+    """Rasa's process and those of its two workers."""
+    (rasa,) = [pid for pid in children(bot.pid) if "rasa run --model" in command_line(pid)]
+    workers = children(rasa)
+    assert len(workers) == 2
+    return rasa, workers
+
+
+def test_enquiries_are_kept_in_the_one_database_and_limits_hold_over_all_workers(shared_bot: SharedBot):
+    marks = []
+    for number in range(6):
+        token = re.search(r'name="token" value="([^"]+)"', shared_bot.get("/contact").text)[1]
+        form = {**FORM, "consent": "yes", "token": token, "name": f"Visitor {number}"}
+        assert httpx.post(f"{shared_bot.address}/contact", data=form).status_code == 201
+        marks += shared_bot.query("SELECT marks FROM enquiries WHERE name = :name", name=form["name"])
+    assert [mark for (mark,) in marks] == ["", ""] + ["many_from_address"] * 4
+
+
+def test_rasa_killed_beside_its_workers_is_started_again(shared_bot: SharedBot):
+    sender = shared_bot.begin()
+    shared_bot.says("what dose for depression", sender)
+    rasa, workers = rasa_and_workers(shared_bot)
+    os.kill(rasa, signal.SIGKILL)
+    wait_for(lambda: not any(alive(pid) for pid in (rasa, *workers)), 10)
+    wait_for(lambda: is_ready(shared_bot), START_SECONDS)
+    (reply,) = shared_bot.says("and for pain?", sender)
+    assert reply["topic"] == "dosing"
+
+
+def is_ready(bot: SharedBot) -> bool:
+    """Whether the bot is there."""
+    try:
+        return bot.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"DATABASE_URL": "postgresql://me:hidden@host/db"}, "SECRET_KEY"),
+        ({"REDIS_URL": "redis://:hidden@host/0"}, "SECRET_KEY"),
+        ({"SANIC_WORKERS": "2"}, "REDIS_URL"),
+        ({"DATABASE_URL": "mysql://me:hidden@host/db", "SECRET_KEY": KEY}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://me:hidden@host:x/db", "SECRET_KEY": KEY}, "DATABASE_URL"),
+        ({"REDIS_URL": "http://:hidden@host/0", "SECRET_KEY": KEY}, "REDIS_URL"),
+    ],
+)
+def test_what_could_not_work_together_is_refused_in_one_line_without_a_password(
+    environment: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    with pytest.raises(SettingsError) as refusal:
+        settings()
+    settings.cache_clear()
+    assert named in str(refusal.value)
+    assert "hidden" not in str(refusal.value) and "\n" not in str(refusal.value)

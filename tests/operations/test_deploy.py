@@ -1,0 +1,109 @@
+"""The files of deploy/, as far as they can be tried without a container engine."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from ketamine_faq import PROJECT
+from ketamine_faq.settings import Settings
+from tests.conftest import free_port, wait_for
+from tests.operations.conftest import SharedBot
+
+DEPLOY = PROJECT / "deploy"
+# What Rasa, Sanic and libpq read of the environment by themselves, and what compose makes settings of.
+NOT_OURS = {"SANIC_PROXIES_COUNT"}
+
+
+@pytest.fixture(scope="module")
+def proxy(shared_bot: SharedBot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real nginx with our configuration before the bot; its address."""
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    text = (DEPLOY / "nginx.conf").read_text()
+    # Of the two bots, one is down.
+    text = text.replace("bot-a:5005", f"127.0.0.1:{free_port()}").replace("listen 8080", f"listen {port}")
+    text = text.replace("bot-b:5005", shared_bot.address.removeprefix("http://"))
+    text = re.sub(r"/tmp/nginx", f"{folder}/nginx", text)
+    (folder / "nginx.conf").write_text(text)
+    command = ["nginx", "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    environment = os.environ | {"PATH": f"/usr/sbin:{os.environ['PATH']}"}
+    with (folder / "output.txt").open("w") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: answers(address), 10)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def answers(address: str) -> bool:
+    """Whether the proxy and the bot behind it answer."""
+    try:
+        return httpx.get(f"{address}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_the_public_paths_go_through_and_no_other(proxy: str, shared_bot: SharedBot):
+    assert httpx.post(f"{proxy}/webhooks/rest/conversation").status_code == 200
+    for path in ("/", "/widget.js", "/website.css", "/contact", "/contact/style.css"):
+        assert httpx.get(f"{proxy}{path}").status_code == 200, path
+    assert httpx.get(f"{proxy}/contact/challenge").status_code == 200
+    for path in ("/readyz", "/status", "/version", "/model", "/domain", "/conversations/x/tracker", "/metrics"):
+        assert httpx.get(f"{proxy}{path}").status_code == 404, path
+    for path in (
+        "/webhooks/rest/../../readyz",
+        "//readyz",
+        "/%72eadyz",
+        "/contact/../readyz",
+        "/contact.json/../readyz",
+    ):
+        raw = httpx.URL(proxy).copy_with(raw_path=path.encode())
+        assert httpx.get(raw).status_code == 404, path
+    assert shared_bot.get("/readyz").status_code == 200
+
+
+def test_what_is_too_large_or_too_much_is_refused(proxy: str, shared_bot: SharedBot):
+    message = {"sender": shared_bot.begin(), "message": "x" * 70_000}
+    # The bot bounds a body by itself, too, but for more than a message could need.
+    assert httpx.post(f"{shared_bot.address}/webhooks/rest/webhook", json=message).status_code == 200
+    too_large = {**message, "message": "x" * 1_100_000}
+    assert httpx.post(f"{shared_bot.address}/webhooks/rest/webhook", json=too_large).status_code == 413
+    assert httpx.post(f"{proxy}/webhooks/rest/webhook", json=message).status_code == 413
+    codes = [httpx.post(f"{proxy}/webhooks/rest/conversation").status_code for _ in range(60)]
+    assert codes[0] == 200 and codes[-1] == 429
+
+
+def test_visitors_can_not_make_up_their_address(proxy: str):
+    for number in range(30):
+        reply = httpx.get(f"{proxy}/contact/challenge", headers={"X-Forwarded-For": f"10.0.0.{number}"})
+    assert reply.status_code == 429
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.y*ml")), ids=lambda path: path.name)
+def test_yaml_is_valid(path: Path):
+    assert all(isinstance(document, dict) for document in yaml.safe_load_all(path.read_text()))
+
+
+def test_what_is_set_are_settings():
+    compose = yaml.safe_load((DEPLOY / "compose.yml").read_text())["x-bot"]["environment"]
+    config = yaml.safe_load((DEPLOY / "kubernetes" / "configmap.yaml").read_text())["data"]
+    secret = yaml.safe_load((DEPLOY / "kubernetes" / "secret.example.yaml").read_text())["stringData"]
+    known = {name.upper() for name in Settings.__fields__} | NOT_OURS
+    for names in (compose, config, secret):
+        assert set(names) <= known
+
+
+def test_the_image_is_made_of_all_that_the_model_is_made_of():
+    from ketamine_faq.model import SOURCES
+
+    ignored = (PROJECT / ".dockerignore").read_text()
+    for source in (*SOURCES, "actions", "credentials.yml", "endpoints.yml", "pyproject.toml"):
+        assert f"!{source.split('/')[0]}\n" in ignored

@@ -1,0 +1,131 @@
+"""What people wrote expires, and one person's is erased; then not a byte of it is in any file."""
+
+import asyncio
+import time
+
+import pytest
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from typer.testing import CliRunner
+
+from ketamine_faq.cli import app
+from ketamine_faq.contact.outbox import Outbox
+from ketamine_faq.contact.staff import listed
+from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.feedback import keep_feedback
+from tests.contact.conftest import CACHED, Installation, installation  # noqa: F401
+from tests.operations.conftest import SharedBot
+
+DAY = 24 * 3600
+# Words that are in no file but by the person; long enough to fill pages of their own.
+OWN_WORDS = "zxqvperson " * 500
+OTHER_WORDS = "zxqvother " * 500
+
+
+class Kept:
+    """An installation's stores with something in them, and the command line for it."""
+
+    def __init__(self, installation: Installation) -> None:  # noqa: F811
+        """Take the installation."""
+        self.installation, self.folder = installation, installation.folder
+        self.endpoints = self.folder / "endpoints.yml"
+        self.endpoints.write_text(
+            "tracker_store: {type: ketamine_faq.stores.Conversations, dialect: sqlite, "
+            f"db: '{self.folder / 'conversations.db'}'}}\n"
+        )
+
+    def conversation(self, text: str, age_days: float = 0) -> str:
+        """Keep a conversation with a verdict, and return its id."""
+        sender, at = new_conversation_id(), time.time() - age_days * DAY
+        said = [UserUttered(text, timestamp=at), BotUttered("Curated text.", timestamp=at)]
+        tracker_store = SQLTrackerStore(db=str(self.folder / "conversations.db"))
+        asyncio.run(tracker_store.save(DialogueStateTracker.from_events(sender, said)))
+        keep_feedback(self.installation.store, {"sender": sender, "topic": "dosing", "helpful": True})
+        return sender
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """What a command prints, in one line."""
+        result = CliRunner().invoke(app, [*arguments, "--endpoints", str(self.endpoints)])
+        assert result.exit_code == code, result.output
+        return " ".join(result.output.split())
+
+    def is_left(self, words: str) -> bool:
+        """Whether any file of the stores has the words."""
+        files = [path for path in self.folder.iterdir() if ".db" in path.name]
+        assert len(files) >= 2
+        return any(words.encode() in path.read_bytes() for path in files)
+
+
+@pytest.fixture
+def kept(installation: Installation) -> Kept:  # noqa: F811
+    """Stores of their own."""
+    return Kept(installation)
+
+
+def test_a_conversation_is_erased_to_the_last_byte(kept: Kept):
+    own, other = kept.conversation(OWN_WORDS), kept.conversation(OTHER_WORDS)
+    assert kept.is_left("zxqvperson") and kept.is_left(own)
+    assert "1 conversations and 0 enquiries found" in kept.run("erase", "--conversation", own, "--yes")
+    assert not kept.is_left("zxqvperson") and not kept.is_left(own)
+    assert kept.is_left("zxqvother") and kept.is_left(other)
+    assert "0 conversations and 0 enquiries found" in kept.run("erase", "--conversation", own, "--yes")
+
+
+@pytest.mark.parametrize(
+    "known", [("--email", "Kim@Example.com"), ("--phone", "0412 345 678"), ("--phone", "+61 (0)412-345-678")]
+)
+def test_a_person_is_found_by_what_they_gave_and_erased_everywhere(kept: Kept, known: tuple[str, str]):
+    details = {"email": "kim@example.com", "phone": "0412345678", "about": OWN_WORDS[:3000]}
+    kept.installation.enquire(token="1", **details)
+    stays = kept.installation.enquire(token="2", email="other@example.com", about=OTHER_WORDS[:3000])
+    # As a conversation from before the masks, or by another channel, could have it.
+    kept.conversation(f"write to kim@example.com or call 0412 345 678 {OWN_WORDS}")
+    kept.conversation(OTHER_WORDS)
+    assert "1 conversations and 1 enquiries found" in kept.run("erase", *known, "--yes")
+    for words in ("zxqvperson", "kim@example.com", "412 345 678"):
+        assert not kept.is_left(words)
+    assert [item.row.reference for item in listed(kept.installation.store)] == [stays]
+    assert kept.is_left("zxqvother")
+
+
+def test_nothing_is_erased_without_a_yes_or_a_name(kept: Kept):
+    own = kept.conversation(OWN_WORDS)
+    kept.run("erase", "--conversation", own, code=1)
+    assert "one of --conversation" in kept.run("erase", code=1)
+    assert "no telephone number" in kept.run("erase", "--phone", "kim", "--yes", code=1)
+    assert kept.is_left("zxqvperson")
+
+
+def test_transcripts_and_enquiries_expire_on_schedules_of_their_own(kept: Kept, monkeypatch: pytest.MonkeyPatch):
+    kept.installation.set(conversations_kept_days=30, enquiries_kept_days=60)
+    kept.conversation(OWN_WORDS, age_days=31)
+    kept.conversation(OTHER_WORDS, age_days=29)
+    waiting = kept.installation.enquire(token="1", about="zxqvwaiting")
+    done = kept.installation.enquire(token="2", about="zxqvdone")
+    outbox = Outbox(kept.installation.store)
+    assert outbox.claim(time.time()).reference == waiting
+    outbox.delivered(outbox.claim(time.time()).key, time.time())
+    assert "2 events of conversations and 0 enquiries deleted" in kept.run("retention")
+    assert not kept.is_left("zxqvperson") and kept.is_left("zxqvother") and kept.is_left("zxqvdone")
+    much_later = time.time() + 61 * DAY
+    monkeypatch.setattr(time, "time", lambda: much_later)
+    told = kept.run("retention")
+    assert "2 events of conversations and 1 enquiries deleted" in told and "1 kept, though old" in told
+    assert not kept.is_left("zxqvother") and not kept.is_left("zxqvdone") and kept.is_left("zxqvwaiting")
+    assert done not in [item.row.reference for item in listed(kept.installation.store)]
+
+
+def test_a_person_is_erased_from_postgresql_and_redis(shared_bot: SharedBot, monkeypatch: pytest.MonkeyPatch):
+    sender = shared_bot.begin()
+    shared_bot.says("what dose for zxqvperson", sender)
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENQUIRIES_DATABASE_URL"):
+        monkeypatch.setenv(name, shared_bot.environment[name])
+    for cached in CACHED:
+        cached.cache_clear()
+    result = CliRunner().invoke(app, ["erase", "--conversation", sender, "--yes"])
+    for cached in CACHED:
+        cached.cache_clear()
+    assert result.exit_code == 0, result.output
+    assert shared_bot.query("SELECT count(*) FROM events WHERE sender_id = :sender", sender=sender) == [(0,)]
+    assert shared_bot.query("SELECT count(*) FROM events WHERE data LIKE '%zxqvperson%'") == [(0,)]
