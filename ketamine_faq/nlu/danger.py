@@ -15,6 +15,7 @@ PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 # The classes of each kind of danger. A crisis is the writer's own or, in a class of its own, someone else's.
 CRISIS, CRISIS_OF_OTHER = "crisis", "crisis_of_other"
 EVEN_ODDS = 0.5
+MISUSE_HANDICAP = 2
 KINDS = {CRISIS: (CRISIS, CRISIS_OF_OTHER), "emergency": ("emergency",), "misuse": ("misuse",)}
 
 
@@ -35,8 +36,8 @@ def scores(probabilities: dict[str, float]) -> dict[str, float]:
 def alarm(text: str, readings: list[dict[str, float]], thresholds: dict[str, float]) -> Alarm | None:
     """Return what a message raises; `readings` are the class probabilities of the message and of its pieces.
 
-    Of several kinds the one furthest above its threshold wins, but misuse only where nobody is in danger. A pattern of
-    another intent wins over alarms that are each less likely than not.
+    Of several kinds the likeliest wins, but misuse only where it is far likelier than that anyone is in danger. A pattern
+    of another intent wins over alarms that are each less likely than not.
     """
     highest = {kind: max(scores(reading)[kind] for reading in readings) for kind in KINDS}
     matched = matched_intents(text)
@@ -44,7 +45,7 @@ def alarm(text: str, readings: list[dict[str, float]], thresholds: dict[str, flo
     raised = [kind for kind in KINDS if highest[kind] >= thresholds[kind]]
     other = next(iter(matched - KINDS.keys()), None)
     if raised and not (other and all(highest[kind] < EVEN_ODDS for kind in raised)):
-        kind = max(raised, key=lambda kind: (kind != "misuse", highest[kind] / thresholds[kind]))
+        kind = max(raised, key=lambda kind: highest[kind] / (MISUSE_HANDICAP if kind == "misuse" else 1))
         whole = readings[0]
         of_other = whole.get(CRISIS_OF_OTHER, 0.0) > whole.get(CRISIS, 0.0)
         return Alarm(kind, highest[kind], kind == CRISIS and of_other)

@@ -24,6 +24,12 @@ def test_misuse_yields_to_danger():
     assert alarm("x", [{"misuse": 1.0, "emergency": 0.0}, {"emergency": 0.6}], HALF).intent == "emergency"
 
 
+def test_misuse_wins_where_danger_is_far_less_likely():
+    low = {"crisis": 0.1, "emergency": 0.1, "misuse": 0.3}
+    assert alarm("x", [{"misuse": 0.8, "crisis": 0.15}], low).intent == "misuse"
+    assert alarm("x", [{"misuse": 0.5, "crisis": 0.3}], low).intent == "crisis"
+
+
 def test_a_pattern_raises_the_alarm_whatever_the_classifier_thinks():
     assert alarm("I'm going to kill myself", [{"goals": 1.0}], HALF).intent == "crisis"
 
