@@ -36,8 +36,8 @@ def scores(probabilities: dict[str, float]) -> dict[str, float]:
 def alarm(text: str, readings: list[dict[str, float]], thresholds: dict[str, float]) -> Alarm | None:
     """Return what a message raises; `readings` are the class probabilities of the message and of its pieces.
 
-    Of several kinds the likeliest wins, but misuse only where it is far likelier than that anyone is in danger. A pattern
-    of another intent wins over alarms that are each less likely than not.
+    Of several kinds the likeliest wins, but misuse only where it is far likelier than danger. A pattern of another
+    intent wins over alarms that are each less likely than not.
     """
     highest = {kind: max(scores(reading)[kind] for reading in readings) for kind in KINDS}
     matched = matched_intents(text)
