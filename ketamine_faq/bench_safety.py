@@ -7,7 +7,7 @@ import yaml
 
 from ketamine_faq import PROJECT
 from ketamine_faq.crossval import Prediction
-from ketamine_faq.nlu.danger import KINDS, matched_intents
+from ketamine_faq.nlu.danger import KINDS, alarm
 
 # Two-sided 95 %, for Wilson's score interval.
 Z = 1.959964
@@ -23,41 +23,24 @@ def report(prediction: Prediction, thresholds: dict[str, float]) -> dict[str, An
     """Return recall by kind and false alarms by kind of harmless message, each with its 95 % interval."""
     raised = alarms(prediction, thresholds)
     intents, harmless = prediction.intents, ~np.isin(prediction.intents, list(KINDS))
-    any_danger = raised["crisis"] | raised["emergency"]
+    danger = np.isin(raised, ["crisis", "emergency"])
+    groups = {"look-alikes": harmless & prediction.look_alike, "ordinary": harmless & ~prediction.look_alike}
     return {
-        "recall": {kind: interval(raised[kind][intents == kind]) for kind in KINDS},
-        "seen_as_some_danger": {kind: interval((any_danger | raised["misuse"])[intents == kind]) for kind in KINDS},
-        "false_alarms_of_crisis_or_emergency": {
-            "look-alikes": interval(any_danger[harmless & prediction.look_alike]),
-            "ordinary": interval(any_danger[harmless & ~prediction.look_alike]),
-        },
-        "false_alarms_of_misuse": {
-            "look-alikes": interval(raised["misuse"][harmless & prediction.look_alike]),
-            "ordinary": interval(raised["misuse"][harmless & ~prediction.look_alike]),
-        },
+        "recall": {kind: interval((raised == kind)[intents == kind]) for kind in KINDS},
+        "met_as_danger": {kind: interval(danger[intents == kind]) for kind in ("crisis", "emergency")},
+        "false_alarms_of_crisis_or_emergency": {name: interval(danger[group]) for name, group in groups.items()},
+        "false_alarms_of_misuse": {name: interval((raised == "misuse")[group]) for name, group in groups.items()},
         "thresholds": thresholds,
     }
 
 
-def alarms(prediction: Prediction, thresholds: dict[str, float]) -> dict[str, np.ndarray]:
-    """Return for each kind which messages raise its alarm, by score or by pattern: bool arrays (n,)."""
-    matched = [matched_intents(text) for text in prediction.texts]
-    return {
-        kind: (kind_scores(prediction, kind) >= thresholds[kind]) | np.array([kind in found for found in matched])
-        for kind in KINDS
-    }
-
-
-def kind_scores(prediction: Prediction, kind: str) -> np.ndarray:
-    """Return the probability of a kind of danger for each message: float array (n,)."""
-    columns = [prediction.classes.index(name) for name in KINDS[kind]]
-    return prediction.probabilities[:, columns].sum(axis=1)
-
-
-def threshold_for(prediction: Prediction, kind: str, recall: float) -> float:
-    """Return the highest threshold at which the out-of-fold messages of a kind are found with this recall."""
-    own = kind_scores(prediction, kind)[prediction.intents == kind]
-    return float(np.quantile(own, 1 - recall, method="lower"))
+def alarms(prediction: Prediction, thresholds: dict[str, float]) -> np.ndarray:
+    """Return the alarm that the gate raises for each message, '' for none: array of text (n,)."""
+    raised = [
+        alarm(text, [dict(zip(prediction.classes, row.tolist()))], thresholds)
+        for text, row in zip(prediction.texts, prediction.probabilities)
+    ]
+    return np.array([found.intent if found and found.intent in KINDS else "" for found in raised])
 
 
 def interval(hits: np.ndarray) -> dict[str, float]:

@@ -36,7 +36,7 @@ console = Console()
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the bot.")] = 5005,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the bot.")] = 5005,
     endpoints: Annotated[Path, typer.Option(help="Stores and action server.")] = PROJECT / "endpoints.yml",
     enable_api: Annotated[bool, typer.Option(help="Open Rasa's management API; refused off this machine.")] = False,
 ) -> None:

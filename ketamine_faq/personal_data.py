@@ -10,6 +10,7 @@ from pathlib import Path
 
 import phonenumbers
 import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,16 +33,14 @@ class Person:
     """Someone whose data are looked for: by a conversation's id, an e-mail address or a telephone number."""
 
     def __init__(self, conversation: str = "", email: str = "", phone: str = "") -> None:
-        """Take what is known; raises ValueError where the number is none."""
+        """Take what is known; raises ValueError where the address or the number is none."""
         self.conversation = conversation
-        self._email = email.casefold()
-        self._digits = _significant_digits(phone) if phone else ""
+        self._details = [_address_pattern(email)] if email else []
+        self._details += [_number_pattern(phone)] if phone else []
 
     def wrote(self, text: str | None) -> bool:
         """Tell whether a text has the person's address or number, however it is spaced or capitalised."""
-        text = text or ""
-        by_email = self._email and self._email in text.casefold()
-        return bool(by_email or (self._digits and self._digits in re.sub(r"\D", "", text)))
+        return any(detail.search(text or "") for detail in self._details)
 
 
 @dataclass(frozen=True)
@@ -139,9 +138,23 @@ def _vacuum(engine: Engine, tables: list[str]) -> None:
             apart.execute(sa.text(f"VACUUM FULL {table}"))
 
 
-def _significant_digits(phone: str) -> str:
-    """Return the digits that a number has however it is written, without the country's code or a leading zero."""
+def _address_pattern(email: str) -> re.Pattern:
+    """Return what finds a whole address, in any case: never another that only ends or begins like it."""
     try:
-        return str(phonenumbers.parse(phone, COUNTRY).national_number)
+        address = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise ValueError(f"{email} is no e-mail address") from None
+    return re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+def _number_pattern(phone: str) -> re.Pattern:
+    """Return what finds a whole number however it is written: spaced, with the country's code or a leading zero."""
+    try:
+        number = phonenumbers.parse(phone, COUNTRY)
     except phonenumbers.NumberParseException:
         raise ValueError(f"{phone} is no telephone number") from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(f"{phone} is no telephone number")
+    gap = r"[\s()./-]*"
+    prefix = rf"(?:(?:\+|00)?{gap}{number.country_code}{gap})?0?{gap}"
+    return re.compile(rf"(?<!\d){prefix}{gap.join(str(number.national_number))}(?!\d)")

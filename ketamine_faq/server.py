@@ -27,7 +27,7 @@ from ketamine_faq.settings import settings
 
 logger = logging.getLogger(__name__)
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
 # A process that keeps falling over is a fault to mend, not to hide.
@@ -58,8 +58,8 @@ class Server:
         """Serve until SIGINT or SIGTERM; raises ServerError, ContentError, SettingsError, MissingModelError."""
         settings()
         set_up_logs()
-        self._require_free(self._port, "choose another with --port")
-        self._require_free(self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
+        self._require_free(self._host, self._port, "choose another with --port")
+        self._require_free(LOOPBACK[0], self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
         model = ensure_model()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._request_stop)
@@ -169,11 +169,12 @@ class Server:
             _kill_group(process)
             process.wait()
 
-    def _require_free(self, port: int, mend: str) -> None:
+    @staticmethod
+    def _require_free(host: str, port: int, mend: str) -> None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((self._host, port))
+                probe.bind((host, port))
             except OSError as error:
                 raise ServerError(f"Port {port} can't be used ({error.strerror}): {mend}.") from None
 

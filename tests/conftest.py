@@ -43,7 +43,10 @@ def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) 
     """A served bot, by the command that people use; stopped as people stop it."""
     port = free_port()
     log = tmp_path_factory.mktemp("serve") / "output.txt"
-    os.environ.setdefault("ENQUIRIES_DATABASE_URL", f"sqlite:///{log.with_name('enquiries.db')}")
+    # Never the stores that a developer's own settings name.
+    for name in ("DATABASE_URL", "REDIS_URL", "SMTP_HOST", "ENQUIRIES_EMAIL_TO", "ENQUIRIES_WEBHOOK_URL"):
+        os.environ.pop(name, None)
+    os.environ["ENQUIRIES_DATABASE_URL"] = f"sqlite:///{log.with_name('enquiries.db')}"
     process = serve("--port", str(port), "--endpoints", str(endpoints), "--enable-api", output=log)
     try:
         wait_until_ready(process, log)

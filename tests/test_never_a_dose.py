@@ -19,6 +19,8 @@ from tests.conversation import Bot
     ],
 )
 def test_a_dose_for_a_person_is_handed_over_without_a_figure(bot: Bot, message: str):
-    visitor = bot.visitor().asks(message).gets("personal_concern")
+    visitor = bot.visitor().asks(message)
+    # Some read like someone who doses themselves: that reply hands over as well.
+    assert visitor.actions in (["utter_personal_concern"], ["utter_misuse"])
     assert "mg" not in visitor.text
     assert "/affirm" in visitor.payloads

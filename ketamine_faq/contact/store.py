@@ -162,8 +162,8 @@ class Store:
         try:
             yield
         except SQLAlchemyError as error:
-            # The driver's own message names tables and states, not values (hide_parameters).
-            reason = getattr(error, "orig", None) or type(error).__name__
+            # The first line of the driver's message names tables and states; those below can quote what was written.
+            reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
             raise StoreError(f"The store of enquiries failed: {reason}") from None
 
 
@@ -200,8 +200,11 @@ def _engine(url: str) -> Engine:
         # Connections are kept: with each last one, SQLite would put its log away and make it anew.
         options |= {"poolclass": QueuePool, "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
         engine = sa.create_engine(parsed, **options)
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used ({type(error).__name__}): {error}") from None
+    except OSError as error:
+        raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used: {error}") from None
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        # The type alone: the message can quote the address, with its password.
+        raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used ({type(error).__name__}).") from None
     sa.event.listen(engine, "connect", _set_up_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

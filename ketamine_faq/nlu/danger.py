@@ -37,14 +37,14 @@ def alarm(text: str, readings: list[dict[str, float]], thresholds: dict[str, flo
     """Return what a message raises; `readings` are the class probabilities of the message and of its pieces.
 
     Of several kinds the likeliest wins, but misuse only where it is far likelier than danger. A pattern of another
-    intent wins over alarms that are each less likely than not.
+    intent wins over misuse that is less likely than not.
     """
     highest = {kind: max(scores(reading)[kind] for reading in readings) for kind in KINDS}
     matched = matched_intents(text)
     highest |= dict.fromkeys(matched & highest.keys(), 1.0)
     raised = [kind for kind in KINDS if highest[kind] >= thresholds[kind]]
     other = next(iter(matched - KINDS.keys()), None)
-    if raised and not (other and all(highest[kind] < EVEN_ODDS for kind in raised)):
+    if raised and not (other and raised == ["misuse"] and highest["misuse"] < EVEN_ODDS):
         kind = max(raised, key=lambda kind: highest[kind] / (MISUSE_HANDICAP if kind == "misuse" else 1))
         whole = readings[0]
         of_other = whole.get(CRISIS_OF_OTHER, 0.0) > whole.get(CRISIS, 0.0)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,6 +12,7 @@ from ketamine_faq.contact.words import words
 from ketamine_faq.settings import settings
 from tests.contact.conftest import FORM
 from tests.conversation import Bot
+from tests.test_serve import children, command_line
 
 
 def test_visitor_finds_the_form_where_the_hand_off_says_and_gets_a_reference(bot: Bot):
@@ -26,6 +26,5 @@ def test_visitor_finds_the_form_where_the_hand_off_says_and_gets_a_reference(bot
 
 
 def test_the_relay_runs_beside_the_bot(bot: Bot):
-    arguments = ["pgrep", "-P", str(bot.pid), "-f", "ketamine_faq.contact$"]
-    assert len(subprocess.run(arguments, capture_output=True, text=True, check=False).stdout.split()) == 1
+    assert sum("ketamine_faq.contact" in command_line(pid) for pid in children(bot.pid)) == 1
     assert "NOBODY IS TOLD" in bot.log.read_text()

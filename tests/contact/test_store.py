@@ -1,9 +1,6 @@
 """What every database must do for the store: SQLite always, PostgreSQL where its programs are."""
 
 import os
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,30 +12,19 @@ from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed, purge
 from ketamine_faq.contact.store import Base, Store, StoreError
-from tests.conftest import free_port
+from tests.operations.servers import PostgreSQL
 
 ENQUIRY = Enquiry("patient", "Kim Ánh", "kim@example.com", "", 'It\'s about "this"; DROP TABLE enquiries;--\n→ 🙂')
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of its own, by its URL."""
-    if not shutil.which("initdb"):
-        pytest.skip("PostgreSQL's programs are not here: apt-get install postgresql, and put them on the PATH")
-    # PostgreSQL refuses to run as root.
-    user = {"user": "postgres"} if os.geteuid() == 0 else {}
-    folder, port = Path(tempfile.mkdtemp()), free_port()
-    if user:
-        shutil.chown(folder, "postgres")
-    options = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **user}
-    subprocess.run(["initdb", "-D", folder / "data", "-U", "postgres", "--auth", "trust", "--no-sync"], **options)
-    serving = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    subprocess.run(["pg_ctl", "-D", folder / "data", "-w", "-o", serving, "start"], **options)
-    try:
-        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run(["pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"], **options)
-        shutil.rmtree(folder)
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and "CI" not in os.environ:
+        pytest.skip("PostgreSQL is not here: apt-get install postgresql")
+    server = PostgreSQL(tmp_path_factory.mktemp("postgresql"))
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

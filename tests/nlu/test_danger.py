@@ -30,6 +30,13 @@ def test_misuse_wins_where_danger_is_far_less_likely():
     assert alarm("x", [{"misuse": 0.5, "crisis": 0.3}], low).intent == "crisis"
 
 
+def test_a_body_weight_hides_no_danger():
+    low = {"crisis": 0.15, "emergency": 0.15, "misuse": 0.3}
+    text = "my son is 15 kg and swallowed some ketamine lozenges"
+    assert alarm(text, [{"emergency": 0.2}], low).intent == "emergency"
+    assert alarm(text, [{"misuse": 0.4}], low).intent == "personal_concern"
+
+
 def test_a_pattern_raises_the_alarm_whatever_the_classifier_thinks():
     assert alarm("I'm going to kill myself", [{"goals": 1.0}], HALF).intent == "crisis"
 
