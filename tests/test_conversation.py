@@ -1,10 +1,7 @@
 """Conversations over several turns, as visitors have them."""
 
-import json
-
 import pytest
 
-from ketamine_faq import PROJECT
 from ketamine_faq.content import content
 from tests.conversation import Bot, Visitor
 
@@ -109,9 +106,20 @@ def test_crisis_wins_while_a_hand_off_is_offered(visitor: Visitor):
     visitor.asks("forget it, I'm going to end my life").gets("crisis")
 
 
+# So vague that no training makes all of them clear.
+VAGUE = (
+    "what about it",
+    "is one enough",
+    "how is it done",
+    "does it change",
+    "the program",
+    "how does it go",
+    "for how",
+)
+
+
 def test_crisis_wins_while_the_bot_asks_what_was_meant(bot: Bot):
-    questions = map(json.loads, (PROJECT / "tests" / "questions.jsonl").read_text(encoding="utf-8").splitlines())
-    visitors = (bot.visitor().asks(question["text"]) for question in questions)
+    visitors = (bot.visitor().asks(message) for message in VAGUE)
     unsure = next(visitor for visitor in visitors if visitor.actions == ["utter_did_you_mean"])
     assert len([payload for payload in unsure.payloads if payload.startswith("/")]) >= 2
     unsure.asks("forget it, I'm going to end my life").gets("crisis")
