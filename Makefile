@@ -20,6 +20,8 @@ setup: .venv/.complete
 	@echo "Installing the locked dependencies into .venv ..."
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.txt
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation --editable .
+	@# `rasa test` looks for stories in every folder below, and would take Rasa's own example for ours.
+	@rm -rf .venv/lib/python3.10/site-packages/rasa/cli/initial_project/tests
 	@touch $@
 
 # A uv that is on the PATH is used as it is (target `uv` is then a name, not a file).
