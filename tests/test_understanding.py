@@ -35,6 +35,13 @@ def test_held_out_messages(bot: Bot):
     assert wrong_share <= 0.04, wrong
 
 
+def test_questions_by_someone_who_has_not_seen_the_training_data(bot: Bot):
+    lines = (PROJECT / "tests" / "exam_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    accepted, wrong_share, wrong = outcome(bot, lines)
+    assert accepted >= 0.88
+    assert wrong_share <= 0.05, wrong
+
+
 @pytest.mark.skipif(not BENCH.is_file(), reason="only where the brief lies beside the project")
 def test_questions_of_the_brief(bot: Bot):
     accepted, wrong_share, wrong = outcome(bot, BENCH.read_text(encoding="utf-8").splitlines())
