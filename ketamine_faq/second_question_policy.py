@@ -1,6 +1,6 @@
 """Two questions in one message: the policy that answers the second after the first.
 
-The topic classifier leaves the second question's topic in the parse data (`SECOND_TOPIC`). Rules can't express 'then
+TopicDecision leaves the second question's topic in the parse data (`SECOND_TOPIC`). Rules can't express 'then
 the other one' without a rule for every pair of topics, so this policy does: it has one line of reasoning and no model.
 """
 
