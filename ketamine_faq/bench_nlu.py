@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 import spacy
-import yaml
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from ketamine_faq import PROJECT
-from ketamine_faq.crossval import SEED, Prediction
+from ketamine_faq.crossval import SEED, Prediction, configured
 from ketamine_faq.nlu.danger import KINDS
 from ketamine_faq.nlu.sentence_encoder import shared_encoder
 from ketamine_faq.nlu.text_regression import TextRegression
@@ -37,10 +35,9 @@ KEPT = 0.95
 def project_report(prediction: Prediction) -> dict[str, Any]:
     """Return accuracy by topic, the commonest confusions, calibration and scope AUROC, from out-of-fold predictions."""
     confidences, intents = prediction.confidences, prediction.intents
-    classes = np.where(np.array(prediction.classes) == "crisis_of_other", "crisis", prediction.classes)
-    predicted, sureness = classes[confidences.argmax(axis=1)], confidences.max(axis=1)
+    predicted, sureness = prediction.predicted_intents, confidences.max(axis=1)
     right = predicted == intents
-    decision = TopicDecision(_configured("TopicDecision"))
+    decision = TopicDecision(configured("TopicDecision"))
     confused = Counter(zip(intents[~right].tolist(), predicted[~right].tolist()))
     return {
         "messages": len(intents),
@@ -80,7 +77,7 @@ def by_fallback_threshold(prediction: Prediction) -> dict[str, dict[str, float]]
     Shares of all messages that raise no alarm by their label: `right`; `asked_back` ('Did you mean ...?');
     `handed_over` to a person or declined, wrongly; `wrong`, an answer to another question.
     """
-    decision, fallback = _configured("TopicDecision"), _configured("FallbackClassifier")
+    decision, fallback = configured("TopicDecision"), configured("FallbackClassifier")
     decide = TopicDecision(decision)
     harmless = ~np.isin(prediction.intents, list(KINDS))
     rankings = _rankings(prediction, decide, harmless)
@@ -112,12 +109,6 @@ def _rankings(prediction: Prediction, decision: TopicDecision, chosen: np.ndarra
     ]
 
 
-def _configured(name: str) -> dict[str, Any]:
-    """Return the settings of a component in config.yml."""
-    pipeline = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    return next(component for component in pipeline if component["name"].endswith(name))
-
-
 def confusion_picture(prediction: Prediction, path: Path) -> None:
     """Draw the confusion matrix of the topics, rows asked, columns answered, as a picture."""
     import matplotlib
@@ -126,12 +117,10 @@ def confusion_picture(prediction: Prediction, path: Path) -> None:
     from matplotlib import pyplot
     from sklearn.metrics import ConfusionMatrixDisplay
 
-    predicted = np.array(prediction.classes)[prediction.confidences.argmax(axis=1)]
-    predicted = np.where(predicted == "crisis_of_other", "crisis", predicted)
     figure, axes = pyplot.subplots(figsize=(14, 13))
     ConfusionMatrixDisplay.from_predictions(
         prediction.intents,
-        predicted,
+        prediction.predicted_intents,
         normalize="true",
         include_values=False,
         xticks_rotation="vertical",

@@ -3,24 +3,17 @@
 from typing import Any
 
 import numpy as np
-import yaml
 
-from ketamine_faq import PROJECT
-from ketamine_faq.crossval import Prediction
+from ketamine_faq.crossval import Prediction, configured
 from ketamine_faq.nlu.danger import KINDS, alarm
 
 # Two-sided 95 %, for Wilson's score interval.
 Z = 1.959964
 
 
-def configured_thresholds() -> dict[str, float]:
-    """Return the thresholds that config.yml gives the safety gate."""
-    pipeline = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
-    return next(component["thresholds"] for component in pipeline if component["name"].endswith("SafetyGate"))
-
-
-def report(prediction: Prediction, thresholds: dict[str, float]) -> dict[str, Any]:
+def report(prediction: Prediction) -> dict[str, Any]:
     """Return recall by kind and false alarms by kind of harmless message, each with its 95 % interval."""
+    thresholds = configured("SafetyGate")["thresholds"]
     raised = alarms(prediction, thresholds)
     intents, harmless = prediction.intents, ~np.isin(prediction.intents, list(KINDS))
     danger = np.isin(raised, ["crisis", "emergency"])

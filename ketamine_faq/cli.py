@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rasa.shared.exceptions import RasaException
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +17,7 @@ from ketamine_faq import PROJECT
 from ketamine_faq.enquiries_cli import enquiries_app
 from ketamine_faq.insights_cli import insights
 from ketamine_faq.personal_data_cli import erase, retention
+from ketamine_faq.stop import stop, stopped_by
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
@@ -43,10 +43,8 @@ def serve(
     """Train if needed, then run the bot and its action server until Ctrl-C."""
     from ketamine_faq.server import Server
 
-    try:
+    with stopped_by():
         Server(host, port, endpoints, enable_api).run()
-    except RasaException as error:
-        _stop(str(error))
 
 
 @app.command()
@@ -54,10 +52,8 @@ def train() -> None:
     """Train the model, if there is none of the present sources."""
     from ketamine_faq.model import ensure_model
 
-    try:
+    with stopped_by():
         console.print(f"The model is {ensure_model()}")
-    except RasaException as error:
-        _stop(str(error))
 
 
 @content_app.command("check")
@@ -69,7 +65,7 @@ def content_check() -> None:
     for fault in faults:
         console.print(str(fault), style="red", highlight=False, markup=False)
     if faults:
-        _stop(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in content/.")
+        stop(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in content/.")
     console.print("content/ is clean.")
 
 
@@ -96,13 +92,13 @@ def bench_nlu(
 ) -> None:
     """Measure how topics are told apart: on the project's data by cross-validation, or from file to file."""
     if (train is None) != (test is None):
-        _stop("--train and --test go together: give both files, or neither for the project's own data.")
+        stop("--train and --test go together: give both files, or neither for the project's own data.")
     _quiet_libraries()
     from ketamine_faq import bench_nlu as bench
 
     for path in (train, test):
         if path and not path.is_file():
-            _stop(f"{path} is no file: check its name.")
+            stop(f"{path} is no file: check its name.")
     if train and test:
         with contextlib.redirect_stdout(sys.stderr):  # progress is no part of the result
             report = bench.file_report(train, test, oos)
@@ -128,7 +124,7 @@ def bench_safety(
 
     with contextlib.redirect_stdout(sys.stderr):
         prediction = predict()
-    _print_report(bench.report(prediction, bench.configured_thresholds()), as_json)
+    _print_report(bench.report(prediction), as_json)
 
 
 def _print_report(report: dict[str, Any], as_json: bool) -> None:
@@ -152,11 +148,6 @@ def _flattened(report: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 def _quiet_libraries() -> None:
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3")
     warnings.simplefilter("ignore")
-
-
-def _stop(message: str) -> None:
-    Console(stderr=True, soft_wrap=True).print(message, style="bold red", highlight=False, markup=False)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -11,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 from ketamine_faq import PROJECT
 from ketamine_faq.model import MODELS, fingerprint
 from ketamine_faq.nlu import MODEL_SOURCES
-from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
+from ketamine_faq.nlu.danger import CRISIS, CRISIS_OF_OTHER
 from ketamine_faq.nlu.sentence_encoder import shared_encoder
 from ketamine_faq.nlu.topic_model import TopicModel
 
@@ -42,8 +43,18 @@ class Prediction:
 
     @property
     def intents(self) -> np.ndarray:
-        """The right intent of each message; someone else's crisis is a crisis."""
-        return np.where(self.labels == CRISIS_OF_OTHER, "crisis", self.labels)
+        """The right intent of each message."""
+        return _intents(self.labels)
+
+    @property
+    def predicted_intents(self) -> np.ndarray:
+        """The intent of each message's most confident class."""
+        return _intents(np.array(self.classes)[self.confidences.argmax(axis=1)])
+
+
+def _intents(classes: np.ndarray) -> np.ndarray:
+    """Return the intents of classes: someone else's crisis is a crisis."""
+    return np.where(classes == CRISIS_OF_OTHER, CRISIS, classes)
 
 
 def predict() -> Prediction:
@@ -58,6 +69,12 @@ def predict() -> Prediction:
     with np.load(path) as stored:
         classes, scores = stored["classes"].tolist(), (stored["probabilities"], stored["confidences"])
     return Prediction(texts, np.array(labels), np.array(look_alike), classes, *scores)
+
+
+def configured(name: str) -> dict[str, Any]:
+    """Return the settings of a component in config.yml."""
+    pipeline = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    return next(component for component in pipeline if component["name"].endswith(name))
 
 
 def training_messages() -> tuple[list[str], list[str], list[bool]]:

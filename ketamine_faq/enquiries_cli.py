@@ -5,15 +5,14 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rasa.shared.exceptions import RasaException
 from rich.console import Console
 from rich.table import Column, Table
+
+from ketamine_faq.stop import errors, stop, stopped_by
 
 if TYPE_CHECKING:
     from ketamine_faq.contact.staff import Listed
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 enquiries_app = typer.Typer(no_args_is_help=True, help="What came in by the contact form.")
 
 console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
 
 LISTED = ("reference", "state", "received_at", "role", "topic", "attempts", "last_error")
 AGE = re.compile(r"(\d{1,5})d")
@@ -30,7 +28,7 @@ AGE = re.compile(r"(\d{1,5})d")
 @enquiries_app.command("list")
 def list_() -> None:
     """List all enquiries, oldest first; whatever needs a person is said loudly below."""
-    with _told():
+    with stopped_by(OSError):
         found = _listed()
     # What is typed into the other commands is never cut; personal details stay off the screen until `show`.
     reference = Column("reference", no_wrap=True, min_width=9)
@@ -48,7 +46,7 @@ def show(reference: Annotated[str, typer.Argument(help="Such as ABCD-2345.")]) -
     """Show one enquiry whole, with its conversation if the person sent it along."""
     import json
 
-    with _told():
+    with stopped_by(OSError):
         found = _listed(_normal(reference))
     for item in _one(found, reference):
         for name, value in item.cells().items():
@@ -65,7 +63,7 @@ def export(
     """Write all enquiries to a CSV file that is safe to open in a spreadsheet."""
     from ketamine_faq.contact.staff import COLUMNS, spreadsheet_safe
 
-    with _told():
+    with stopped_by(OSError):
         found = _listed()
         # utf-8-sig: without the mark, Excel takes the file for another encoding.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -84,10 +82,10 @@ def retry(
     from ketamine_faq.contact.outbox import Outbox
     from ketamine_faq.contact.store import store
 
-    with _told():
+    with stopped_by(OSError):
         count = Outbox(store()).retry(time.time(), _normal(reference) or None)
     if reference and not count:
-        _stop(f"{reference} is not here, or delivered already: see `ketamine-faq enquiries list`.")
+        stop(f"{reference} is not here, or delivered already: see `ketamine-faq enquiries list`.")
     console.print(f"{count} due now; the relay of `ketamine-faq serve` delivers.")
 
 
@@ -99,8 +97,8 @@ def purge(older_than: Annotated[str, typer.Option(help="Age in days, such as 90d
 
     match = AGE.fullmatch(older_than)
     if not match:
-        _stop(f"--older-than {older_than} is not an age: write days, such as 90d.")
-    with _told():
+        stop(f"--older-than {older_than} is not an age: write days, such as 90d.")
+    with stopped_by(OSError):
         deleted, kept = purged(store(), time.time() - int(match.group(1)) * 24 * 3600)
     console.print(f"{deleted} deleted.")
     if kept:
@@ -139,22 +137,9 @@ def _say_what_needs_a_person(found: list["Listed"]) -> None:
 
 def _one(found: list["Listed"], reference: str) -> list["Listed"]:
     if not found:
-        _stop(f"{reference} is not here: see `ketamine-faq enquiries list`.")
+        stop(f"{reference} is not here: see `ketamine-faq enquiries list`.")
     return found
 
 
 def _normal(reference: str) -> str:
     return reference.strip().upper()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (RasaException, OSError) as error:
-        _stop(str(error))
-
-
-def _stop(message: str) -> None:
-    errors.print(message, style="bold red", highlight=False, markup=False)
-    raise typer.Exit(1)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rasa.shared.exceptions import RasaException
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from ketamine_faq import PROJECT
+from ketamine_faq.stop import stop, stopped_by
 
 if TYPE_CHECKING:
     from ketamine_faq.insights.report import Report
@@ -31,7 +31,7 @@ def insights(
     endpoints: Annotated[Path, typer.Option(help="Where the tracker store is named.")] = PROJECT / "endpoints.yml",
 ) -> None:
     """Show by week what was asked, what was not answered, and the thumbs. See docs/insights.md."""
-    try:
+    with stopped_by(OSError):
         # Rasa's libraries warn of each other's versions: nothing that the staff could mend.
         with warnings.catch_warnings(record=True):
             report = _report(weeks, endpoints)
@@ -39,8 +39,6 @@ def insights(
             _write(html, report)
         else:
             _print(report)
-    except (RasaException, OSError) as error:
-        _stop(str(error))
 
 
 def _report(weeks: int, endpoints: Path) -> "Report":
@@ -53,7 +51,7 @@ def _report(weeks: int, endpoints: Path) -> "Report":
     since = first_moment(weeks, now)
     asked = turns(endpoints, since)
     if not asked:
-        _stop(f"Nobody has asked anything since {time.strftime('%d %B %Y', time.gmtime(since))}: see --weeks.")
+        stop(f"Nobody has asked anything since {time.strftime('%d %B %Y', time.gmtime(since))}: see --weeks.")
     return report(asked, verdicts(store(), since), now)
 
 
@@ -88,8 +86,3 @@ def _print(report: "Report") -> None:
 
 def _titled(title: str, *columns: Column | str) -> Table:
     return Table(*columns, title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-
-
-def _stop(message: str) -> None:
-    Console(stderr=True, soft_wrap=True).print(message, style="bold red", highlight=False, markup=False)
-    raise typer.Exit(1)

@@ -2,29 +2,26 @@
 
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rasa.shared.exceptions import RasaException
 from rich.console import Console
 
 from ketamine_faq import PROJECT
+from ketamine_faq.stop import errors, stop, stopped_by
 
 if TYPE_CHECKING:
     from ketamine_faq.personal_data import PersonalData
 
 console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
 
 Endpoints = Annotated[Path, typer.Option(help="Where the tracker store is named.")]
 
 
 def retention(endpoints: Endpoints = PROJECT / "endpoints.yml") -> None:
     """Delete what was kept as long as CONVERSATIONS_KEPT_DAYS and ENQUIRIES_KEPT_DAYS say. For every night."""
-    with _told():
+    with stopped_by(ValueError):
         events, enquiries, kept = _stores(endpoints).expire(time.time())
     console.print(f"{events} events of conversations and {enquiries} enquiries deleted.")
     if kept:
@@ -42,8 +39,8 @@ def erase(
     from ketamine_faq.personal_data import Person
 
     if sum(map(bool, (conversation, email, phone))) != 1:
-        _stop("Say whose data: one of --conversation, --email and --phone.")
-    with _told():
+        stop("Say whose data: one of --conversation, --email and --phone.")
+    with stopped_by(ValueError):
         person, stores = Person(conversation, email, phone), _stores(endpoints)
         found = stores.find(person)
         console.print(f"{len(found.conversations)} conversations and {len(found.enquiries)} enquiries found.")
@@ -62,16 +59,3 @@ def _stores(endpoints: Path) -> "PersonalData":
         from ketamine_faq.personal_data import PersonalData
 
         return PersonalData(store(), endpoints)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (RasaException, ValueError) as error:
-        _stop(str(error))
-
-
-def _stop(message: str) -> None:
-    errors.print(message, style="bold red", highlight=False, markup=False)
-    raise typer.Exit(1)
