@@ -10,7 +10,6 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
@@ -51,41 +50,45 @@ CONTESTANTS = (
 )
 
 
-def measure(contestant: Contestant, port: int) -> dict[str, Any]:
-    """Train, serve and measure one contestant, from nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        model, training = _trained(contestant, Path(folder))
-        (Path(folder) / "credentials.yml").write_text(contestant.credentials)
-        (Path(folder) / "endpoints.yml").write_text(contestant.endpoints)
-        command = ["run", "--model", str(model), "--port", str(port), "--interface", "127.0.0.1", "--enable-api"]
-        files = ["--credentials", f"{folder}/credentials.yml", "--endpoints", f"{folder}/endpoints.yml"]
-        began = time.monotonic()
-        server = _rasa(*command, *files)
-        try:
-            _first_answer(port)
-            cold_start = time.monotonic() - began
-            return {
-                **training,
-                "cold_start_seconds": cold_start,
-                **asyncio.run(_loads(port)),
-                "memory_megabytes": _resident_megabytes(server.pid),
-                "accuracy": _accuracy(port),
-            }
-        finally:
-            server.terminate()
-            server.wait(30)
+def train(contestant: Contestant, folder: Path) -> dict[str, float]:
+    """Train one contestant from nothing into `folder`, unless its model is there; return what the training took.
+
+    The processor's time, unlike the clock's, forgives other work on the machine.
+    """
+    taken = folder / f"{contestant.name}.json"
+    if not taken.is_file():
+        began, used = time.monotonic(), _children_seconds()
+        config = ["--config", contestant.config, "--out", str(folder), "--fixed-model-name", contestant.name, "--force"]
+        if _rasa("train", *config).wait():
+            raise SystemExit(
+                f"Training {contestant.name} failed: run `rasa train --config {contestant.config}` to see why."
+            )
+        figures = {"training_seconds": time.monotonic() - began, "training_cpu_seconds": _children_seconds() - used}
+        taken.write_text(json.dumps(figures), encoding="utf-8")
+    return json.loads(taken.read_text(encoding="utf-8"))
 
 
-def _trained(contestant: Contestant, folder: Path) -> tuple[Path, dict[str, float]]:
-    """Return the model and what its training took; the processor's time, unlike the clock's, forgives other work."""
-    began, used = time.monotonic(), _children_seconds()
-    config = ["--config", contestant.config, "--out", str(folder), "--fixed-model-name", "model", "--force"]
-    if _rasa("train", *config).wait():
-        raise SystemExit(
-            f"Training {contestant.name} failed: run `rasa train --config {contestant.config}` to see why."
-        )
-    taken = {"training_seconds": time.monotonic() - began, "training_cpu_seconds": _children_seconds() - used}
-    return folder / "model.tar.gz", taken
+def measure(contestant: Contestant, folder: Path, port: int) -> dict[str, float]:
+    """Serve the contestant's model of `folder` and measure it."""
+    (folder / "credentials.yml").write_text(contestant.credentials)
+    (folder / "endpoints.yml").write_text(contestant.endpoints)
+    model = str(folder / f"{contestant.name}.tar.gz")
+    command = ["run", "--model", model, "--port", str(port), "--interface", "127.0.0.1", "--enable-api"]
+    files = ["--credentials", f"{folder}/credentials.yml", "--endpoints", f"{folder}/endpoints.yml"]
+    began = time.monotonic()
+    server = _rasa(*command, *files)
+    try:
+        _first_answer(port)
+        cold_start = time.monotonic() - began
+        return {
+            "cold_start_seconds": cold_start,
+            **asyncio.run(_loads(port)),
+            "memory_megabytes": _resident_megabytes(server.pid),
+            "accuracy": _accuracy(port),
+        }
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 def _children_seconds() -> float:
@@ -159,9 +162,16 @@ def main() -> None:
     """Measure both contestants and print a table with the ratios, and JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser.add_argument("--models", type=Path, help="folder for the models; those that are there aren't trained again")
     parser.add_argument("--port", type=int, default=5105)
     arguments = parser.parse_args()
-    figures = {contestant.name: measure(contestant, arguments.port) for contestant in CONTESTANTS}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = arguments.models or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        # All of the training first: what is compared is then served within minutes, on a machine in one state.
+        trained = {contestant.name: train(contestant, folder) for contestant in CONTESTANTS}
+        served = {contestant.name: measure(contestant, folder, arguments.port) for contestant in CONTESTANTS}
+    figures = {name: trained[name] | served[name] for name in trained}
     table = Table("measure", "default", "ours", "ours / default")
     for name, ours in figures["ours"].items():
         default = figures["default"][name]
