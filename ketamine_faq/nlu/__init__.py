@@ -8,6 +8,7 @@ MODEL_SOURCES = (
     "encoder_files",
     "fine_tuned_classifier",
     "fine_tuning",
+    "joined_messages",
     "sentence_encoder",
     "text_regression",
     "topic_model",

@@ -6,6 +6,7 @@ import numpy as np
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq.nlu.fine_tuning import DENSE, LAYERS, fine_tune
+from ketamine_faq.nlu.joined_messages import joined_messages
 from ketamine_faq.nlu.sentence_encoder import MiniLM, shared_encoder
 
 # The ONNX graph names a layer's matrices by numbers, in the order of DENSE. The file's checksum holds them in place. It
@@ -36,10 +37,11 @@ class FineTunedClassifier:
     def fit(cls, texts: list[str], labels: list[str]) -> "FineTunedClassifier":
         """Fine-tune the encoder on texts and their labels: minutes for ten thousand. Raises DidNotLearnError."""
         classes = sorted(set(labels))
-        numbers = np.searchsorted(classes, labels).astype(np.int64)
-        weights, head, bias = fine_tune(texts, numbers, shared_encoder().tokenizer)
+        more, more_labels = joined_messages(texts, labels)
+        numbers = np.searchsorted(classes, [*labels, *more_labels]).astype(np.int64)
+        weights, head, bias = fine_tune([*texts, *more], numbers, shared_encoder().tokenizer)
         fitted = cls(classes, _initializers(weights) | {"head": head, "bias": bias})
-        fitted._check(texts, numbers)
+        fitted._check(texts, numbers[: len(texts)])
         return fitted
 
     def probabilities(self, texts: list[str]) -> np.ndarray:

@@ -15,11 +15,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
 
 from ketamine_faq.nlu import source_fingerprint
-from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER, verified
+from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER, verified, word_embeddings
 
 DIMENSIONS = 384
 MAX_TOKENS = 128
 BATCH = 32
+# The table of word embeddings, by its name in the graph: half of what the encoder takes, and no two need a copy.
+WORD_EMBEDDINGS = "inner.embeddings.word_embeddings.weight"
 
 
 class MiniLM:
@@ -36,10 +38,9 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         # One thread a message: workers scale by process, and short inputs gain nothing from more.
         options.intra_op_num_threads = 1
+        replaced = {WORD_EMBEDDINGS: word_embeddings()} | (initializers or {})
         # onnxruntime keeps no reference to what it is given here.
-        self._replaced = [
-            (name, onnxruntime.OrtValue.ortvalue_from_numpy(values)) for name, values in (initializers or {}).items()
-        ]
+        self._replaced = [(name, onnxruntime.OrtValue.ortvalue_from_numpy(value)) for name, value in replaced.items()]
         for name, value in self._replaced:
             options.add_initializer(name, value)
         path = str(verified(MODEL))
@@ -78,7 +79,7 @@ class MiniLM:
 
 @lru_cache(maxsize=1)
 def shared_encoder() -> MiniLM:
-    """Return the process's one encoder: 22 MB, read-only and safe to share between components."""
+    """Return the process's one encoder, read-only and safe to share between components."""
     return MiniLM()
 
 

@@ -4,8 +4,16 @@ import dataclasses
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
-from ketamine_faq.nlu.encoder_files import MODEL, MissingModelError, verified, verify_encoder
+from ketamine_faq.nlu.encoder_files import (
+    FLOAT_WEIGHTS,
+    MODEL,
+    MissingModelError,
+    verified,
+    verify_encoder,
+    word_embeddings,
+)
 from ketamine_faq.nlu.sentence_encoder import shared_encoder
 
 
@@ -21,6 +29,11 @@ def test_other_bytes_are_refused():
 def test_a_missing_package_is_named():
     with pytest.raises(MissingModelError, match="no_such_package"):
         verified(dataclasses.replace(MODEL, package="no_such_package"))
+
+
+def test_the_mapped_word_embeddings_are_those_of_the_file():
+    stored = load_file(verified(FLOAT_WEIGHTS))["embeddings.word_embeddings.weight"]
+    assert np.array_equal(word_embeddings(), stored)
 
 
 def test_vectors_are_unit_vectors_that_know_meaning():
