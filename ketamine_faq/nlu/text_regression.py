@@ -22,7 +22,7 @@ class TextRegression:
     """Multinomial logistic regression with balanced classes; stored as arrays and JSON, so reading runs nothing."""
 
     def __init__(self, classes: list[str], weights: np.ndarray, intercept: np.ndarray, ngrams: FeatureUnion) -> None:
-        """Take the parts of a fitted model: float32 weights (classes, features) and intercept (classes,)."""
+        """Take the parts of a fitted model: float32 weights (features, classes) and intercept (classes,)."""
         self.classes = classes
         self._weights, self._intercept, self._ngrams = weights, intercept, ngrams
 
@@ -38,11 +38,13 @@ class TextRegression:
         if len(regression.classes_) == 2:  # scikit-learn stores one row for two classes
             weights, intercept = np.vstack([-weights, weights]) / 2, np.append(-intercept, intercept) / 2
         classes = [str(label) for label in regression.classes_]
-        return cls(classes, weights.astype(np.float32), intercept.astype(np.float32), ngrams)
+        # Row by row as they are multiplied: SciPy would copy columns for each message.
+        weights = np.ascontiguousarray(weights.T, dtype=np.float32)
+        return cls(classes, weights, intercept.astype(np.float32), ngrams)
 
     def probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each of `classes`: float32 array (n, classes), rows sum to 1."""
-        scores = _features(self._ngrams, texts, vectors) @ self._weights.T + self._intercept
+        scores = _features(self._ngrams, texts, vectors) @ self._weights + self._intercept
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return scores / scores.sum(axis=1, keepdims=True)
 
