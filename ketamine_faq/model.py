@@ -1,9 +1,11 @@
 """The trained model: where it is, and whether it is still what its sources make."""
 
+import gzip
 import hashlib
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 from rasa.shared.exceptions import RasaException
@@ -38,7 +40,7 @@ def fingerprint(sources: tuple[str, ...] = SOURCES) -> str:
 
 
 def ensure_model() -> Path:
-    """Return the model of the present sources, trained now if there is none.
+    """Return the model of the present sources, trained now if there is none or only part of one.
 
     Training prints Rasa's progress. Raises ContentError, SettingsError or MissingModelError before it begins, and
     TrainingError where Rasa fails.
@@ -47,11 +49,23 @@ def ensure_model() -> Path:
     topic_files()
     verify_encoder()
     path = MODELS / f"{fingerprint()}.tar.gz"
-    if not path.is_file():
+    if not is_whole(path):
+        path.unlink(missing_ok=True)
         command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name, "--out", str(MODELS)]
         if subprocess.run(command, cwd=PROJECT, env=quiet_environment(), check=False).returncode or not path.is_file():
             raise TrainingError("Training failed: mend what Rasa names above, then start again.")
     return path
+
+
+def is_whole(path: Path) -> bool:
+    """Tell whether a model's archive is there and can be read to its end: a full disk or a power cut leave half."""
+    try:
+        with gzip.open(path) as archive:
+            while archive.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
 
 
 def quiet_environment() -> dict[str, str]:

@@ -114,7 +114,6 @@ class PersonalData:
         except (SQLAlchemyError, sqlite3.Error) as error:
             reason = f"Deleted, but a copy may be left in the database's files ({type(error).__name__}): try again."
             raise ConversationsError(reason) from None
-        self._store.forget_deleted()
 
     @contextmanager
     def _in_conversations(self) -> Iterator[Connection]:
@@ -131,6 +130,7 @@ def _vacuum(engine: Engine, tables: list[str]) -> None:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.connection.execute("VACUUM")
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return
         apart = connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in tables:

@@ -35,8 +35,10 @@ RESTARTS = 5
 # Sanic would take bodies of 100 MB.
 MOST_BYTES = "1000000"
 PR_SET_PDEATHSIG = 1
+# A worker answers one message at a time: more threads of its linear algebra only wait for each other, busily.
 # glibc's malloc keeps what loading the model has freed, some 150 MB a worker, unless told to give it back.
-FREED_MEMORY_RETURNS = {
+WORKER = {
+    "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": "524288",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
@@ -108,7 +110,7 @@ class Server:
     def _environment(self, name: str) -> dict[str, str]:
         environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": self._figures}
         if name == "Rasa":
-            environment = FREED_MEMORY_RETURNS | {"SANIC_REQUEST_MAX_SIZE": MOST_BYTES} | environment
+            environment = WORKER | {"SANIC_REQUEST_MAX_SIZE": MOST_BYTES} | environment
         if name == "The action server":
             # Of itself it would be open to every network, and run as many workers as Rasa does.
             environment |= {"SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": "1"}

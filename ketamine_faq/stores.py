@@ -5,13 +5,19 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.core.lock_store import InMemoryLockStore, LockStore, RedisLockStore
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 from redis import Redis
+from sqlalchemy.engine import Engine
 
 from ketamine_faq.settings import settings
 
 # A Redis that hangs must not hold up every visitor for long.
 REDIS_SECONDS = 2
+# About ten turns. Rasa reads a session whole for each message, so that its length is what a message costs.
+LONGEST_SESSION = 100
 
 
 class Conversations(SQLTrackerStore):
@@ -24,7 +30,29 @@ class Conversations(SQLTrackerStore):
         url = self.engine.url
         self.engine.dispose()
         self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
+        if url.get_backend_name() == "sqlite":
+            _commit_without_waiting(self.engine)
         self.sessionmaker.configure(bind=self.engine)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the conversation's latest session; one that has grown long goes on in a new one, with its slots."""
+        tracker = await super().retrieve(sender_id)
+        if tracker and len(tracker.events) > LONGEST_SESSION:
+            slots = [SlotSet(name, value) for name, value in tracker.current_slot_values().items() if value is not None]
+            # What Rasa's own action_session_start leaves behind.
+            begin = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
+            for event in (*begin, *slots, ActionExecuted(ACTION_LISTEN_NAME)):
+                tracker.update(event, self.domain)
+        return tracker
+
+
+def _commit_without_waiting(engine: Engine) -> None:
+    """Let SQLite's commits not wait for the disk: a power cut may take the last turns, and never the file."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
 
 
 class ConversationLocks:

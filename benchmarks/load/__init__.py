@@ -1,0 +1,1 @@
+"""Whole conversations against running servers: benchmarks/README.md."""

@@ -1,0 +1,50 @@
+"""Locust's visitors: each holds one conversation after another, and checks every reply."""
+
+import json
+import os
+import random
+import uuid
+from pathlib import Path
+
+from locust import HttpUser, constant, task
+
+QUESTIONS = Path(__file__).parents[2] / "tests" / "questions.jsonl"
+TEXTS = [json.loads(line)["text"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+# What closes each reply; empty for a server that promises nothing.
+CLOSING = os.environ.get("LOAD_CLOSING", "")
+
+
+class Visitor(HttpUser):
+    """Types without a pause: what is measured is the server."""
+
+    wait_time = constant(0)
+
+    @task
+    def conversation(self) -> None:
+        """Greet, ask, press a button, follow up, give thanks."""
+        self._sender = self._begin()
+        self._says("hi there")
+        for question in random.sample(TEXTS, 4):
+            replies = self._says(question)
+        buttons = [button["payload"] for reply in replies for button in reply.get("buttons", ()) if "url" not in button]
+        if buttons:
+            self._says(buttons[0])
+        self._says("and for chronic pain?")
+        self._says("thanks, that helps")
+
+    def _begin(self) -> str:
+        with self.client.post("/webhooks/rest/conversation", name="begin", catch_response=True) as answer:
+            if answer.status_code == 404:  # stock Rasa, whose clients name themselves
+                answer.success()
+                return uuid.uuid4().hex
+            return answer.json()["sender"]
+
+    def _says(self, message: str) -> list[dict]:
+        body = {"sender": self._sender, "message": message}
+        with self.client.post("/webhooks/rest/webhook", json=body, name="message", catch_response=True) as answer:
+            if answer.status_code != 200 or not answer.json():
+                answer.failure(f"no reply ({answer.status_code})")
+                return []
+            if not answer.json()[-1].get("text", "").endswith(CLOSING):
+                answer.failure("a reply without its end")
+            return answer.json()
