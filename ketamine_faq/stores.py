@@ -38,9 +38,9 @@ class Conversations(SQLTrackerStore):
         """Return the conversation's latest session; one that has grown long goes on in a new one, with its slots."""
         tracker = await super().retrieve(sender_id)
         if tracker and len(tracker.events) > LONGEST_SESSION:
-            slots = [SlotSet(name, value) for name, value in tracker.current_slot_values().items() if value is not None]
-            # What Rasa's own action_session_start leaves behind.
+            # What Rasa's own action_session_start leaves behind; later, only what is timed after it is read.
             begin = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
+            slots = [SlotSet(name, value) for name, value in tracker.current_slot_values().items() if value is not None]
             for event in (*begin, *slots, ActionExecuted(ACTION_LISTEN_NAME)):
                 tracker.update(event, self.domain)
         return tracker
