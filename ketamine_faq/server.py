@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,8 +31,8 @@ logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
-# A process that keeps falling over is a fault to mend, not to hide.
-RESTARTS = 5
+# A process that keeps falling over is a fault to mend, not to hide; one that fell over last month is none.
+RESTARTS, WITHIN_SECONDS = 5, 600
 # Sanic would take bodies of 100 MB.
 MOST_BYTES = "1000000"
 PR_SET_PDEATHSIG = 1
@@ -136,13 +137,13 @@ class Server:
             time.sleep(0.2)
 
     def _watch(self, commands: dict[str, list[str]]) -> None:
-        restarts = 0
+        ends: deque[float] = deque(maxlen=RESTARTS + 1)
         while not self._stopping:
             for name, process in list(self._processes.items()):
                 if process.poll() is None:
                     continue
-                restarts += 1
-                if restarts > RESTARTS:
+                ends.append(time.monotonic())
+                if len(ends) > RESTARTS and ends[-1] - ends[0] < WITHIN_SECONDS:
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
                 logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
                 _kill_group(process)

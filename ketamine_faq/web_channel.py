@@ -111,7 +111,7 @@ class WebChannel(InputChannel):
         except Exception as error:
             # The type alone: messages of exceptions can quote what the visitor typed.
             logger.error("A message could not be handled: %s", type(error).__name__)
-            collector.messages.clear()
+            collector = Replies()
         _note(collector, time.perf_counter() - began)
         return collector.messages or [{"recipient_id": sender, "text": content().failure}]
 
