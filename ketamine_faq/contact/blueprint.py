@@ -19,7 +19,7 @@ from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
 from ketamine_faq.contact.spam import SpamJudge
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.contact.words import words
-from ketamine_faq.conversation_id import is_signed
+from ketamine_faq.conversation_id import conversation_of, is_signed
 from ketamine_faq.secret_key import secret_key
 
 logger = logging.getLogger(__name__)
@@ -145,8 +145,8 @@ async def _conversation(
     if sent.get("include_conversation") is not True:
         return None
     sender = str(sent.get("sender"))
-    # An id that is not ours could be a guess at somebody else's conversation.
-    return await read(request, sender) if is_signed(sender) else []
+    # One that is not ours could be a guess at somebody else's.
+    return await read(request, conversation_of(sender)) if is_signed(sender) else []
 
 
 def _reason(error: Exception) -> str:
