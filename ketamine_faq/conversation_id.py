@@ -1,24 +1,40 @@
-"""Conversation ids that nobody can guess or make up: random, and signed by the server."""
+"""Whose conversation a `sender` goes on with.
 
+A browser holds a secret that this server made and signed. Its conversation is kept under a hash of it, so that who sees
+a conversation's id, in a store, a backup or a transcript, can't go on with it. Any other sender is, as Rasa has it,
+itself the id: it never is that of a browser's conversation.
+"""
+
+import hashlib
 import secrets
 
 from itsdangerous import BadSignature, Signer
 
 from ketamine_faq.secret_key import secret_key
 
+BROWSER, OTHER = "browser-", "other-"
 
-def new_conversation_id() -> str:
-    """Return a fresh id of about 50 characters that fit a URL."""
+
+def new_sender() -> str:
+    """Return a fresh secret of about 50 characters, for one browser alone."""
     return _signer().sign(secrets.token_urlsafe(16)).decode()
 
 
-def is_signed(conversation_id: str) -> bool:
-    """Tell whether this server made the id."""
+def is_signed(sender: str) -> bool:
+    """Tell whether this server made the sender."""
     try:
-        _signer().unsign(conversation_id)
+        _signer().unsign(sender)
     except (BadSignature, UnicodeError):
         return False
     return True
+
+
+def conversation_of(sender: str) -> str:
+    """Return the id of a sender's conversation; no two senders have the same."""
+    if is_signed(sender):
+        return BROWSER + hashlib.sha256(sender.encode()).hexdigest()[:40]
+    # One that looks like an id of ours is set apart, and so is one that looks set apart.
+    return OTHER + sender if sender.startswith((BROWSER, OTHER)) else sender
 
 
 def _signer() -> Signer:

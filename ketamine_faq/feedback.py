@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ketamine_faq.contact.store import Base, Store
 from ketamine_faq.content import content
-from ketamine_faq.conversation_id import is_signed
+from ketamine_faq.conversation_id import conversation_of, is_signed
 
 
 class FeedbackRow(Base):
@@ -22,7 +22,7 @@ class FeedbackRow(Base):
 
 
 class BadFeedbackError(ValueError):
-    """It is not `{sender, topic, helpful}` with an id of ours and a topic that can be asked."""
+    """It is not `{sender, topic, helpful}` with a sender of ours and a topic that can be asked."""
 
 
 def keep_feedback(store: Store, sent: Any) -> None:
@@ -34,7 +34,8 @@ def keep_feedback(store: Store, sent: Any) -> None:
     if not known or not isinstance(helpful, bool):
         raise BadFeedbackError
     with store.session() as session:
-        session.merge(FeedbackRow(conversation=sender, topic=topic, helpful=helpful, given_at=time.time()))
+        row = FeedbackRow(conversation=conversation_of(sender), topic=topic, helpful=helpful, given_at=time.time())
+        session.merge(row)
 
 
 def verdicts(store: Store, since: float) -> list[FeedbackRow]:

@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -31,6 +32,10 @@ class TrainingError(RasaException):
     """Rasa could not train; its own output has said why."""
 
 
+class DamagedModelError(RasaException):
+    """The model's file is not whole."""
+
+
 def fingerprint(sources: tuple[str, ...] = SOURCES) -> str:
     """Return a hash of the sources, names and contents; by default of everything that the model is made of."""
     digest = hashlib.sha256()
@@ -40,32 +45,29 @@ def fingerprint(sources: tuple[str, ...] = SOURCES) -> str:
 
 
 def ensure_model() -> Path:
-    """Return the model of the present sources, trained now if there is none or only part of one.
+    """Return the model of the present sources, trained now if there is none.
 
-    Training prints Rasa's progress. Raises ContentError, SettingsError or MissingModelError before it begins, and
-    TrainingError where Rasa fails.
+    Training prints Rasa's progress. Raises ContentError, SettingsError or MissingModelError before it begins,
+    TrainingError where Rasa fails, and DamagedModelError.
     """
     content()
     topic_files()
     verify_encoder()
     path = MODELS / f"{fingerprint()}.tar.gz"
-    if not is_whole(path):
-        path.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name, "--out", str(MODELS)]
-        if subprocess.run(command, cwd=PROJECT, env=quiet_environment(), check=False).returncode or not path.is_file():
-            raise TrainingError("Training failed: mend what Rasa names above, then start again.")
+    if not path.is_file():
+        _train(path)
+    verify_model(path)
     return path
 
 
-def is_whole(path: Path) -> bool:
-    """Tell whether a model's archive is there and can be read to its end: a full disk or a power cut leave half."""
+def verify_model(path: Path) -> None:
+    """Read a model's file to its end, where its checksum is; raises DamagedModelError."""
     try:
-        with gzip.open(path) as archive:
-            while archive.read(1 << 20):
+        with gzip.open(path) as file:
+            while file.read(1 << 20):
                 pass
     except (OSError, EOFError, zlib.error):
-        return False
-    return True
+        raise DamagedModelError(f"The model {path} is damaged: delete it, and it is trained anew.") from None
 
 
 def quiet_environment() -> dict[str, str]:
@@ -77,6 +79,18 @@ def quiet_environment() -> dict[str, str]:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONWARNINGS": "ignore",
     }
+
+
+def _train(path: Path) -> None:
+    # Beside its place: Rasa writes it there bit by bit, and half a model would be taken for one at the next start.
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".training-", dir=path.parent) as folder:
+        command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name, "--out", folder]
+        code = subprocess.run(command, cwd=PROJECT, env=quiet_environment(), check=False).returncode
+        made = Path(folder) / path.name
+        if code or not made.is_file():
+            raise TrainingError("Training failed: mend what Rasa names above, then start again.")
+        made.replace(path)
 
 
 def _files(sources: tuple[str, ...]) -> list[Path]:

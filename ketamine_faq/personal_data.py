@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ketamine_faq.contact.form import COUNTRY
 from ketamine_faq.contact.staff import purge
 from ketamine_faq.contact.store import EnquiryRow, OutboxRow, Store
+from ketamine_faq.conversation_id import conversation_of
 from ketamine_faq.conversations_database import ConversationsError, conversations_engine
 from ketamine_faq.feedback import FeedbackRow
 from ketamine_faq.settings import settings
@@ -30,11 +31,14 @@ WRITTEN = (EnquiryRow.name, EnquiryRow.email, EnquiryRow.phone, EnquiryRow.about
 
 
 class Person:
-    """Someone whose data are looked for: by a conversation's id, an e-mail address or a telephone number."""
+    """Someone whose data are looked for: by a conversation, an e-mail address or a telephone number."""
 
     def __init__(self, conversation: str = "", email: str = "", phone: str = "") -> None:
-        """Take what is known; raises ValueError where the address or the number is none."""
-        self.conversation = conversation
+        """Take what is known, of a conversation the browser's `sender` or the id that it is kept under.
+
+        Raises ValueError where the address or the number is none.
+        """
+        self.conversations = {conversation, conversation_of(conversation)} if conversation else set()
         self._details = [_address_pattern(email)] if email else []
         self._details += [_number_pattern(phone)] if phone else []
 
@@ -75,7 +79,7 @@ class PersonalData:
 
     def find(self, person: Person) -> Found:
         """Return what is kept of a person. Details in conversations are masked, and looked for nevertheless."""
-        conversations = {person.conversation} if person.conversation else set()
+        conversations = set(person.conversations)
         events = sa.select(Event.sender_id, Event.data).where(Event.type_name.in_(["user", "bot"]))
         with self._in_conversations() as connection:
             for sender, data in connection.execution_options(stream_results=True).execute(events):

@@ -29,7 +29,7 @@ def retention(endpoints: Endpoints = PROJECT / "endpoints.yml") -> None:
 
 
 def erase(
-    conversation: Annotated[str, typer.Option(help="A conversation's id.")] = "",
+    conversation: Annotated[str, typer.Option(help="A conversation's id, or the `sender` that the browser has.")] = "",
     email: Annotated[str, typer.Option(help="A person's e-mail address.")] = "",
     phone: Annotated[str, typer.Option(help="A person's telephone number, in any form.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,

@@ -1,4 +1,4 @@
-"""The key that signs forms, proofs of work and conversation ids: the setting, or a file made at first need."""
+"""The key that signs forms, proofs of work and what browsers go on with: the setting, or a file made at first need."""
 
 import os
 import secrets

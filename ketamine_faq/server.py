@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import json
 import logging
 import os
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Iterable
@@ -21,7 +23,7 @@ from rasa.shared.exceptions import RasaException
 from ketamine_faq import PROJECT
 from ketamine_faq.contact.origin import allowed_origins
 from ketamine_faq.content import read
-from ketamine_faq.model import ensure_model, quiet_environment
+from ketamine_faq.model import ensure_model, quiet_environment, verify_model
 from ketamine_faq.operations.logs import CONFIGURATION, set_up_logs
 from ketamine_faq.operations.metrics import serve_metrics
 from ketamine_faq.settings import settings
@@ -31,8 +33,10 @@ logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
-# A process that keeps falling over is a fault to mend, not to hide; one that fell over last month is none.
-RESTARTS, WITHIN_SECONDS = 5, 600
+# A process that keeps falling over is a fault to mend, not to hide.
+RESTARTS, RESTARTS_WITHIN_SECONDS = 5, 600
+# So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
+LOCK_SECONDS = "20"
 # Sanic would take bodies of 100 MB.
 MOST_BYTES = "1000000"
 PR_SET_PDEATHSIG = 1
@@ -64,15 +68,18 @@ class Server:
         self._stopping = False
 
     def run(self) -> None:
-        """Serve until SIGINT or SIGTERM; raises ServerError, ContentError, SettingsError, MissingModelError."""
+        """Serve until SIGINT or SIGTERM.
+
+        Raises ServerError, ContentError, SettingsError, MissingModelError, TrainingError, DamagedModelError.
+        """
         settings()
         set_up_logs()
         self._require_free(self._host, self._port, "choose another with --port")
         self._require_free(LOOPBACK[0], self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
-        model = ensure_model()
+        self._model = ensure_model()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._request_stop)
-        commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(model)}
+        commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(self._model)}
         commands["The relay"] = [sys.executable, "-m", "ketamine_faq.contact"]
         with tempfile.TemporaryDirectory(prefix="ketamine-faq-metrics-") as figures:
             self._figures = figures
@@ -111,7 +118,8 @@ class Server:
     def _environment(self, name: str) -> dict[str, str]:
         environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": self._figures}
         if name == "Rasa":
-            environment = WORKER | {"SANIC_REQUEST_MAX_SIZE": MOST_BYTES} | environment
+            limits = {"SANIC_REQUEST_MAX_SIZE": MOST_BYTES, "TICKET_LOCK_LIFETIME": LOCK_SECONDS}
+            environment = WORKER | limits | environment
         if name == "The action server":
             # Of itself it would be open to every network, and run as many workers as Rasa does.
             environment |= {"SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": "1"}
@@ -131,22 +139,30 @@ class Server:
         address = f"http://{self._host}:{self._port}"
         while not self._stopping:
             self._raise_if_ended("Rasa")
-            if _answers(f"{address}/webhooks/rest/"):
+            ready = _model_state(f"{address}/readyz")
+            if ready == "failed":
+                raise ServerError(f"Rasa can't use the model {self._model}: see its output above.")
+            if ready:
                 print(f"Ready: {address}/webhooks/rest/webhook  (Ctrl-C stops)", flush=True)
                 return
             time.sleep(0.2)
 
     def _watch(self, commands: dict[str, list[str]]) -> None:
-        ends: deque[float] = deque(maxlen=RESTARTS + 1)
+        restarts: deque[float] = deque()
         while not self._stopping:
             for name, process in list(self._processes.items()):
                 if process.poll() is None:
                     continue
-                ends.append(time.monotonic())
-                if len(ends) > RESTARTS and ends[-1] - ends[0] < WITHIN_SECONDS:
+                restarts.append(time.monotonic())
+                while restarts[0] < time.monotonic() - RESTARTS_WITHIN_SECONDS:
+                    restarts.popleft()
+                if len(restarts) > RESTARTS:
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
                 logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
                 _kill_group(process)
+                if name == "Rasa":
+                    # Without a model it would run, and have nothing but the failure notice to say.
+                    verify_model(self._model)
                 self._start(name, commands[name])
             time.sleep(0.2)
 
@@ -207,9 +223,12 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _answers(url: str) -> bool:
+def _model_state(url: str) -> str:
+    """Return what /readyz says of the model, whatever else may be down; empty as long as it says nothing."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as reply:
-            return reply.status == 200
+        with urllib.request.urlopen(url, timeout=5) as reply:
+            return json.load(reply)["model"]
+    except urllib.error.HTTPError as error:
+        return json.load(error)["model"]
     except OSError:
-        return False
+        return ""

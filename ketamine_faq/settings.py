@@ -26,7 +26,9 @@ class Settings(BaseSettings):
         [], description="Other websites that may use the server from a browser, as a JSON list of origins"
     )
     secret_key: SecretStr | None = Field(
-        None, min_length=32, description="Signs forms and conversation ids; without it, var/secret_key, made at need"
+        None,
+        min_length=32,
+        description="Signs forms and the secrets of browsers' conversations; without it, var/secret_key, made at need",
     )
     database_url: str | None = Field(
         None,

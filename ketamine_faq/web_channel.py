@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -15,7 +14,7 @@ from sanic.response import HTTPResponse
 
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.content import content
-from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.conversation_id import conversation_of, new_sender
 from ketamine_faq.feedback import keep_feedback
 from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, SECONDS
 from ketamine_faq.typed_text import typed_text
@@ -59,8 +58,8 @@ class WebChannel(InputChannel):
 
     A message that is exactly the payload of one of our buttons counts as that button; anything else is typed text,
     whatever it begins with. When handling fails, the reply is the failure notice. `POST /webhooks/rest/conversation`
-    answers `{sender}`: a fresh conversation id that nobody can guess. `POST /webhooks/rest/feedback` takes
-    `{sender, topic, helpful}`.
+    answers `{sender}`: a fresh secret, which one browser's conversation goes on by. `POST /webhooks/rest/feedback`
+    takes `{sender, topic, helpful}`.
     """
 
     @classmethod
@@ -88,7 +87,7 @@ class WebChannel(InputChannel):
 
         @webhook.post("/conversation")
         async def begin(_: Request) -> HTTPResponse:
-            return response.json({"sender": new_conversation_id()}, headers={"Cache-Control": "no-store"})
+            return response.json({"sender": new_sender()}, headers={"Cache-Control": "no-store"})
 
         @webhook.post("/feedback")
         async def feedback(request: Request) -> HTTPResponse:
@@ -107,13 +106,14 @@ class WebChannel(InputChannel):
     async def _replies(self, on_new_message: Handler, text: str, sender: str) -> list[dict[str, Any]]:
         collector, began = Replies(), time.perf_counter()
         try:
-            await on_new_message(UserMessage(text, collector, sender, input_channel=self.name()))
+            await on_new_message(UserMessage(text, collector, conversation_of(sender), input_channel=self.name()))
         except Exception as error:
             # The type alone: messages of exceptions can quote what the visitor typed.
             logger.error("A message could not be handled: %s", type(error).__name__)
             collector = Replies()
         _note(collector, time.perf_counter() - began)
-        return collector.messages or [{"recipient_id": sender, "text": content().failure}]
+        # To the visitor, the conversation is what they call it.
+        return [{**message, "recipient_id": sender} for message in collector.messages or [{"text": content().failure}]]
 
 
 def _note(replies: Replies, seconds: float) -> None:
@@ -136,7 +136,8 @@ def _parsed(request: Request) -> tuple[str, str]:
         raise BadRequestError("the body is not JSON") from None
     if not isinstance(body, dict) or not isinstance(body.get("message"), str):
         raise BadRequestError('the body needs {"sender": text, "message": text}')
-    sender = body.get("sender") or uuid4().hex
-    if not isinstance(sender, str) or len(sender) > 200:
-        raise BadRequestError("`sender` is a text of at most 200 characters")
+    sender = body.get("sender") or new_sender()
+    # No store takes all that is not printable: a NUL, or half of a character.
+    if not isinstance(sender, str) or len(sender) > 200 or not sender.isprintable():
+        raise BadRequestError("`sender` is a text of at most 200 printable characters")
     return sender, body["message"]

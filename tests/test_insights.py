@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 from ketamine_faq import PROJECT
 from ketamine_faq.cli import app
 from ketamine_faq.contact.store import Store
-from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.conversation_id import new_sender
 from ketamine_faq.feedback import FeedbackRow, keep_feedback, verdicts
 from ketamine_faq.insights.page import page
 from ketamine_faq.insights.report import MOST_CHARACTERS, MOST_MESSAGES, Report, first_moment, report, week_of
@@ -231,7 +231,7 @@ def test_the_command_prints_tables_and_writes_a_page(
 ):
     now = time.time()
     conversations.had(("what dose", "dosing"), ("[red]is parking free", "not_covered"), at=now)
-    verdict = {"sender": new_conversation_id(), "topic": "dosing", "helpful": False}
+    verdict = {"sender": new_sender(), "topic": "dosing", "helpful": False}
     keep_feedback(enquiries, verdict)
     assert len(verdicts(enquiries, now - 60)) == 1 and verdicts(enquiries, now + 60) == []
     # As people run it: nothing comes along that is no figure.

@@ -19,7 +19,7 @@ from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
 from ketamine_faq.contact.spam import SpamJudge
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.contact.words import words
-from ketamine_faq.conversation_id import is_signed
+from ketamine_faq.conversation_id import conversation_of, is_signed
 from ketamine_faq.secret_key import secret_key
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
     async def send_page(request: Request) -> HTTPResponse:
         sent: dict[str, Any] = {}
         try:
-            _admit(request, judge)
+            await _admit(request, judge)
             sent |= await form_fields(request)
             # Without JavaScript there is no sum to solve and no conversation to take along.
             return _html(received_page(await _receive(sent, request, judge, worked=True)), 201)
@@ -83,7 +83,7 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
     @blueprint.post("/contact.json", stream=True)
     async def send_json(request: Request) -> HTTPResponse:
         try:
-            _admit(request, judge)
+            await _admit(request, judge)
             sent = await json_fields(request)
             worked = is_solved(sent.get("solution"), str(sent.get("token")))
             said = await _conversation(sent, request, read_conversation)
@@ -98,9 +98,10 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
     return blueprint
 
 
-def _admit(request: Request, judge: SpamJudge) -> None:
+async def _admit(request: Request, judge: SpamJudge) -> None:
     """Refuse what is not looked at, before any of it is read; raises FailureError."""
-    if judge.is_too_much(_address(request)):
+    # In a thread: a Redis that hangs must not keep other visitors waiting.
+    if await asyncio.get_running_loop().run_in_executor(None, judge.is_too_much, _address(request)):
         raise FailureError("too_many")
     if is_foreign(request):
         raise FailureError("foreign")
@@ -145,8 +146,8 @@ async def _conversation(
     if sent.get("include_conversation") is not True:
         return None
     sender = str(sent.get("sender"))
-    # An id that is not ours could be a guess at somebody else's conversation.
-    return await read(request, sender) if is_signed(sender) else []
+    # One that is not ours could be a guess at somebody else's.
+    return await read(request, conversation_of(sender)) if is_signed(sender) else []
 
 
 def _reason(error: Exception) -> str:

@@ -6,13 +6,17 @@ from dataclasses import fields
 
 import sqlalchemy as sa
 
-from ketamine_faq.contact.delivery import Message
+from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Message
 from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.store import EnquiryRow, OutboxRow, Store, utc
 
 FIRST_BACK_OFF_SECONDS = 10
 # A mail server that was down for a day is met again within this time. There is no last attempt.
 LONGEST_BACK_OFF_SECONDS = 900
+# While one relay delivers, no other may take the same; clocks of two machines may differ by some seconds.
+LEASE_SECONDS = TIMEOUT_SECONDS + 40
+# What is due later than any back-off was noted by a clock that was wrong.
+NEVER_SO_LATE_SECONDS = LONGEST_BACK_OFF_SECONDS + LEASE_SECONDS
 # From so many failed attempts on (some minutes), an enquiry counts as undeliverable and is shown loudly.
 LOUD_ATTEMPTS = 5
 
@@ -27,13 +31,14 @@ class Outbox:
     def claim(self, now: float) -> Message | None:
         """Return a message that is due, if there is one.
 
-        Its next attempt is set before this one is made: if the relay dies now, or another one asks, it is due again
-        then, and only then.
+        Its next attempt is set before this one is made, and later than it can take: if the relay dies now, it is due
+        again then; if another one asks meanwhile, it is not.
         """
+        due = sa.or_(OutboxRow.next_attempt_at <= now, OutboxRow.next_attempt_at > now + NEVER_SO_LATE_SECONDS)
         with self._store.session() as session:
             row = session.scalars(
                 sa.select(OutboxRow)
-                .where(OutboxRow.next_attempt_at <= now)
+                .where(due)
                 .order_by(OutboxRow.next_attempt_at)
                 .limit(1)
                 .with_for_update(skip_locked=True)
@@ -41,18 +46,19 @@ class Outbox:
             if row is None:
                 return None
             row.attempts += 1
-            row.next_attempt_at = now + back_off(row.attempts)
+            row.next_attempt_at = now + LEASE_SECONDS
             return _message(row)
 
     def delivered(self, key: str, now: float) -> None:
         """Note that the other side has taken it."""
         self._update(key, delivered_at=now, next_attempt_at=None, last_error="")
 
-    def failed(self, key: str, reason: str) -> int:
-        """Note why it was not taken, and return how many attempts there were; the next one is set already."""
-        self._update(key, last_error=reason[:200])
+    def failed(self, key: str, reason: str, now: float) -> int:
+        """Note why it was not taken and when to try again, and return how many attempts there were."""
         with self._store.session() as session:
-            return session.scalar(sa.select(OutboxRow.attempts).where(OutboxRow.key == key))
+            attempts = session.scalar(sa.select(OutboxRow.attempts).where(OutboxRow.key == key))
+        self._update(key, last_error=reason[:200], next_attempt_at=now + back_off(attempts))
+        return attempts
 
     def retry(self, now: float, reference: str | None = None) -> int:
         """Make everything undelivered due now, or the one of a reference, also if it was put aside; return how many."""

@@ -1,5 +1,6 @@
 """How often something came within the hour: counted in Redis by all workers together, or in the memory of the one."""
 
+import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -22,18 +23,21 @@ class RateLimit:
         self._most = most
         self._clock = clock
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
+        # Requests are counted in threads.
+        self._counting = threading.Lock()
 
     def count(self, key: str) -> int:
         """Note that the key came, and return how often it did within the hour, this time included."""
-        now = self._clock()
-        times = self._seen.setdefault(key, deque(maxlen=self._most + 1))
-        self._seen.move_to_end(key)
-        times.append(now)
-        while times[0] <= now - WINDOW_SECONDS:
-            times.popleft()
-        if len(self._seen) > MOST_KEYS:
-            self._seen.popitem(last=False)
-        return len(times)
+        with self._counting:
+            now = self._clock()
+            times = self._seen.setdefault(key, deque(maxlen=self._most + 1))
+            self._seen.move_to_end(key)
+            times.append(now)
+            while times[0] <= now - WINDOW_SECONDS:
+                times.popleft()
+            if len(self._seen) > MOST_KEYS:
+                self._seen.popitem(last=False)
+            return len(times)
 
 
 class SharedRateLimit(RateLimit):

@@ -8,7 +8,7 @@ import time
 
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.contact.delivery import Delivery, Message, UndeliveredError, configured_delivery
+from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, Message, UndeliveredError, configured_delivery
 from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.contact.words import words
@@ -51,7 +51,7 @@ class Relay:
             return False
         failure = await self._failure(message)
         if failure:
-            attempts = outbox.failed(message.key, failure)
+            attempts = outbox.failed(message.key, failure, time.time())
             level = logging.ERROR if attempts >= LOUD_ATTEMPTS else logging.WARNING
             logger.log(level, "Enquiry %s is NOT DELIVERED: attempt %d, %s", message.reference, attempts, failure)
         else:
@@ -62,7 +62,10 @@ class Relay:
     async def _failure(self, message: Message) -> str:
         """Attempt a delivery and return why it failed; empty where it did not."""
         try:
-            await self._delivery.deliver(message, time.time())
+            # In all: each step has its own time-out, and a mail has many.
+            await asyncio.wait_for(self._delivery.deliver(message, time.time()), TIMEOUT_SECONDS)
+        except asyncio.TimeoutError:
+            return f"no answer within {TIMEOUT_SECONDS} s"
         except UndeliveredError as error:
             return str(error)
         except Exception as error:

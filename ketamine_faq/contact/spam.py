@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ketamine_faq.contact.rate_limit import rate_limit
-from ketamine_faq.conversation_id import is_signed
+from ketamine_faq.conversation_id import conversation_of, is_signed
 from ketamine_faq.settings import settings
 
 # A field that people do not see; machines fill in whatever looks like a field.
@@ -43,7 +43,7 @@ class SpamJudge:
             "no_work": not worked,
             "token_reused": reused,
             "many_from_address": self._enquiries.count(address) > most,
-            "many_from_conversation": is_signed(sender) and self._conversations.count(sender) > most,
+            "many_from_conversation": is_signed(sender) and self._conversations.count(conversation_of(sender)) > most,
             "links": len(LINK.findall(str(sent.get("about") or ""))) > MOST_LINKS,
         }
         return tuple(name for name, doubtful in doubts.items() if doubtful)

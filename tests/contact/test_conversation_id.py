@@ -1,4 +1,4 @@
-"""Conversation ids can't be guessed or made up, and the key behind them is kept."""
+"""What browsers go on with can't be guessed or made up, and the key behind it is kept."""
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -6,29 +6,38 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_faq.conversation_id import is_signed, new_conversation_id
+from ketamine_faq.conversation_id import conversation_of, is_signed, new_sender
 from ketamine_faq.secret_key import _kept_key
 from ketamine_faq.settings import SettingsError
 from tests.contact.conftest import Installation
 
 
-def test_an_id_of_ours_is_known_and_no_two_are_alike(installation: Installation):
-    ids = {new_conversation_id() for _ in range(100)}
-    assert len(ids) == 100
-    assert all(is_signed(one) and len(one) <= 80 for one in ids)
+def test_a_sender_of_ours_is_known_and_no_two_are_alike(installation: Installation):
+    senders = {new_sender() for _ in range(100)}
+    assert len(senders) == 100
+    assert all(is_signed(one) and len(one) <= 80 for one in senders)
 
 
-def test_an_id_that_was_changed_or_made_up_is_not_ours(installation: Installation):
-    one, other = new_conversation_id(), new_conversation_id()
+def test_a_sender_that_was_changed_or_made_up_is_not_ours(installation: Installation):
+    one, other = new_sender(), new_sender()
     swapped = one.partition(".")[0] + "." + other.partition(".")[2]
     for made_up in ("", "a", "a.b", one[:-2], one.upper(), swapped, one + "\ud800", "." + one):
         assert not is_signed(made_up)
 
 
-def test_an_id_of_another_installation_is_not_ours(installation: Installation):
-    one = new_conversation_id()
+def test_a_sender_of_another_installation_is_not_ours(installation: Installation):
+    one = new_sender()
     installation.set(secret_key="x" * 32)
     assert not is_signed(one)
+
+
+def test_no_two_senders_share_a_conversation_and_no_id_leads_into_a_browsers(installation: Installation):
+    browsers = [new_sender() for _ in range(3)]
+    ids = [conversation_of(sender) for sender in browsers]
+    others = ["me", "other-me", "other-other-me", "browser-", *ids, *map(conversation_of, ids), browsers[0] + "x"]
+    assert len({conversation_of(sender) for sender in (*browsers, *others)}) == len(browsers + others)
+    assert not any(sender in conversation or is_signed(conversation) for sender, conversation in zip(browsers, ids))
+    assert conversation_of("me") == "me"
 
 
 def test_the_key_is_made_once_for_its_owner_alone_however_many_ask(tmp_path: Path):

@@ -11,7 +11,7 @@ from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
 from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.contact.words import words
-from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.conversation_id import new_sender
 from tests.contact.conftest import FORM, Installation
 from tests.contact.processes import Served, served
 
@@ -32,7 +32,7 @@ def filled(server: Served, **changed) -> dict:
         **FORM,
         "consent": True,
         "include_conversation": False,
-        "sender": new_conversation_id(),
+        "sender": new_sender(),
         "token": challenge["token"],
         "solution": solved(challenge),
         **changed,
@@ -124,7 +124,7 @@ def test_many_from_one_address_are_put_aside_and_more_are_refused(installation: 
 
 def test_many_from_one_conversation_are_put_aside(installation: Installation):
     installation.set(doubtful_enquiries_per_hour=2, sanic_proxies_count=1)
-    sender = new_conversation_id()
+    sender = new_sender()
     with served(installation.environment, installation.log) as server:
         for visitor in range(3):
             headers = {"X-Forwarded-For": f"198.51.100.{visitor}"}

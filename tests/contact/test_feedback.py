@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.conversation_id import new_sender
 from ketamine_faq.feedback import BadFeedbackError, FeedbackRow, keep_feedback
 from ketamine_faq.web_channel import Replies
 from tests.contact.conftest import Installation
@@ -18,7 +18,7 @@ def kept(installation: Installation) -> list[tuple[str, bool]]:
 
 
 def test_the_latest_verdict_counts(installation: Installation):
-    sender = new_conversation_id()
+    sender = new_sender()
     for helpful in (True, False):
         keep_feedback(installation.store, {"sender": sender, "topic": "dosing", "helpful": helpful})
     assert kept(installation) == [("dosing", False)]
@@ -26,7 +26,7 @@ def test_the_latest_verdict_counts(installation: Installation):
 
 @pytest.mark.parametrize("changed", [{"sender": "made up"}, {"topic": "nothing"}, {"topic": []}, {"helpful": "yes"}])
 def test_what_is_not_a_verdict_is_not_kept(installation: Installation, changed: dict):
-    for sent in ({"sender": new_conversation_id(), "topic": "dosing", "helpful": True, **changed}, None, [], "text"):
+    for sent in ({"sender": new_sender(), "topic": "dosing", "helpful": True, **changed}, None, [], "text"):
         with pytest.raises(BadFeedbackError):
             keep_feedback(installation.store, sent)
     assert kept(installation) == []

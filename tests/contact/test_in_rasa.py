@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ketamine_faq.contact.staff import Listed, listed
-from ketamine_faq.conversation_id import is_signed, new_conversation_id
+from ketamine_faq.conversation_id import conversation_of, is_signed, new_sender
 from tests.contact.conftest import FORM, Installation
 from tests.contact.processes import Served, listen, running, set_up
 from tests.contact.test_endpoint import filled
@@ -67,10 +67,10 @@ def test_the_form_in_a_real_rasa_server(installation: Installation, conversation
         only_allowed_websites_may_read_the_answers(server)
         sender = server.post("/webhooks/rest/conversation").json()["sender"]
         assert is_signed(sender)
-        asyncio.run(converse(conversations, sender))
+        asyncio.run(converse(conversations, conversation_of(sender)))
         the_conversation_goes_along_only_if_it_is_ticked(server, installation, sender)
         verdicts_are_taken(server, sender)
-        nobody_can_attach_the_conversation_of_another(server, installation, conversations)
+        nobody_can_attach_the_conversation_of_another(server, installation, conversations, sender)
         rasa_never_sees_the_details(installation, conversations)
 
 
@@ -104,10 +104,10 @@ def verdicts_are_taken(server: Served, sender: str) -> None:
 
 
 def nobody_can_attach_the_conversation_of_another(
-    server: Served, installation: Installation, conversations: Path
+    server: Served, installation: Installation, conversations: Path, own: str
 ) -> None:
     asyncio.run(converse(conversations, "guessed"))
-    for sender in ("guessed", new_conversation_id(), None):
+    for sender in ("guessed", conversation_of(own), new_sender(), None):
         form = filled(server, sender=sender, include_conversation=True)
         assert server.post("/contact.json", json=form).status_code == 201
         assert json.loads(only(installation).row.conversation) == []

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 import pytest
 
 from ketamine_faq import PROJECT
-from ketamine_faq.contact.delivery import Delivery, configured_delivery, signature
-from ketamine_faq.contact.outbox import LONGEST_BACK_OFF_SECONDS, LOUD_ATTEMPTS, Outbox, back_off
+from ketamine_faq.contact import relay as relay_process
+from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, configured_delivery, signature
+from ketamine_faq.contact.outbox import LEASE_SECONDS, LONGEST_BACK_OFF_SECONDS, LOUD_ATTEMPTS, Outbox, back_off
 from ketamine_faq.contact.relay import Relay
 from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.contact.words import words
@@ -188,13 +189,46 @@ def test_what_is_put_aside_is_delivered_only_when_a_person_says_so(installation:
     assert mail_server.times_taken(reference) == 1
 
 
-def test_a_message_is_claimed_once_and_due_again_after_its_back_off(installation: Installation):
+def test_a_message_is_claimed_once_and_due_again_if_nothing_is_heard_of_it(installation: Installation):
     installation.enquire()
     outbox, now = Outbox(installation.store), time.time()
     key = outbox.claim(now).key
     assert outbox.claim(now) is None
+    # While it is being delivered, and whoever does so may take as long as is allowed, nobody else gets it.
+    assert outbox.claim(now + TIMEOUT_SECONDS) is None
+    assert outbox.claim(now + LEASE_SECONDS).key == key
+
+
+def test_what_failed_is_due_again_after_its_back_off(installation: Installation):
+    installation.enquire()
+    outbox, now = Outbox(installation.store), time.time()
+    key = outbox.claim(now).key
+    assert outbox.failed(key, "HTTP 500", now) == 1
     assert outbox.claim(now + 4) is None
     assert outbox.claim(now + 10).key == key
+
+
+@pytest.mark.parametrize("wrong_by", [3600, 10 * 365 * 24 * 3600, -3600])
+def test_what_was_received_or_claimed_under_a_wrong_clock_is_due_soon_after_it_is_right(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, wrong_by: float
+):
+    outbox, now = Outbox(installation.store), time.time()
+    with monkeypatch.context() as wrong:
+        wrong.setattr(time, "time", lambda: now + wrong_by)
+        installation.enquire("a"), installation.enquire("b")
+        key = outbox.claim(time.time()).key
+        outbox.failed(key, "HTTP 500", time.time())
+    assert len({outbox.claim(now + 1).key, outbox.claim(now + 1).key}) == 2
+
+
+def test_a_receiver_that_takes_for_ever_is_left_in_time(
+    installation: Installation, webhook: WebhookServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(relay_process, "TIMEOUT_SECONDS", 0.1)
+    webhook.answers.clear()
+    installation.enquire()
+    deliver()
+    assert "no answer" in state(installation).row.outbox.last_error
 
 
 def test_the_back_off_doubles_and_is_bounded():

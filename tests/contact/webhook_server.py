@@ -21,18 +21,21 @@ class Posted:
 
 
 class WebhookServer:
-    """Listens while it is entered, and answers with `status`."""
+    """Listens while it is entered, and answers with `status` while `answers` is set."""
 
     def __init__(self) -> None:
         """Listen at a port of the system's choice."""
         self.posts: list[Posted] = []
         self.status = 200
+        self.answers = threading.Event()
+        self.answers.set()
         owner = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 owner.posts.append(Posted({name.lower(): value for name, value in self.headers.items()}, body))
+                owner.answers.wait()
                 self.send_response(owner.status)
                 self.send_header("Location", "/elsewhere")
                 self.send_header("Content-Length", "0")
@@ -51,5 +54,6 @@ class WebhookServer:
 
     def __exit__(self, *_: object) -> None:
         """Stop listening."""
+        self.answers.set()
         self._server.shutdown()
         self._server.server_close()

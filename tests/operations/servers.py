@@ -1,14 +1,20 @@
 """Real database servers in folders of their own, which a test can stop and start again."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
 from pathlib import Path
 
+import httpx
 from redis import Redis, RedisError
 
+from ketamine_faq import PROJECT
 from tests.conftest import free_port, wait_for
+
+# In deploy/nginx.conf: what a test that asks much from one address has to lift.
+LIMITS = (("rate=2r/s", "rate=10000r/s"), ("rate=20r/m", "rate=10000r/s"), ("connections 30;", "connections 1000;"))
 
 
 class PostgreSQL:
@@ -86,4 +92,37 @@ class RedisServer:
             return Redis.from_url(self.url).ping()
         except RedisError:
             time.sleep(0.1)
+            return False
+
+
+class Nginx:
+    """Debian's nginx with the configuration of deploy/ before two bots."""
+
+    def __init__(self, folder: Path, bots: tuple[str, str], *, limited: bool = True) -> None:
+        """Start it before the bots of two addresses (`host:port`)."""
+        port = free_port()
+        text = (PROJECT / "deploy" / "nginx.conf").read_text().replace("listen 8080", f"listen {port}")
+        for name, bot in zip(("bot-a:5005", "bot-b:5005"), bots):
+            text = text.replace(name, bot)
+        for limit, lifted in () if limited else LIMITS:
+            text = text.replace(limit, lifted)
+        configuration = folder / "nginx.conf"
+        configuration.write_text(re.sub(r"/tmp/nginx", f"{folder}/nginx", text))
+        environment = os.environ | {"PATH": f"/usr/sbin:{os.environ['PATH']}"}
+        with (folder / "nginx.txt").open("w") as output:
+            self._process = subprocess.Popen(
+                ["nginx", "-c", str(configuration), "-g", "daemon off;"], env=environment, stdout=output, stderr=output
+            )
+        self.address = f"http://127.0.0.1:{port}"
+        wait_for(self._answers, 10)
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._process.terminate()
+        self._process.wait(10)
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.address}/healthz").status_code == 200
+        except httpx.TransportError:
             return False

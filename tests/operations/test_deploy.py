@@ -1,8 +1,5 @@
 """The files of deploy/, as far as they can be tried without a container engine."""
 
-import os
-import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +9,9 @@ import yaml
 
 from ketamine_faq import PROJECT
 from ketamine_faq.settings import Settings
-from tests.conftest import free_port, wait_for
+from tests.conftest import free_port
 from tests.operations.conftest import SharedBot
+from tests.operations.servers import Nginx
 
 DEPLOY = PROJECT / "deploy"
 # What Rasa, Sanic and libpq read of the environment by themselves, and what compose makes settings of.
@@ -23,32 +21,11 @@ NOT_OURS = {"SANIC_PROXIES_COUNT"}
 @pytest.fixture(scope="module")
 def proxy(shared_bot: SharedBot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real nginx with our configuration before the bot; its address."""
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    text = (DEPLOY / "nginx.conf").read_text()
     # Of the two bots, one is down.
-    text = text.replace("bot-a:5005", f"127.0.0.1:{free_port()}").replace("listen 8080", f"listen {port}")
-    text = text.replace("bot-b:5005", shared_bot.address.removeprefix("http://"))
-    text = re.sub(r"/tmp/nginx", f"{folder}/nginx", text)
-    (folder / "nginx.conf").write_text(text)
-    command = ["nginx", "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
-    environment = os.environ | {"PATH": f"/usr/sbin:{os.environ['PATH']}"}
-    with (folder / "output.txt").open("w") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: answers(address), 10)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def answers(address: str) -> bool:
-    """Whether the proxy and the bot behind it answer."""
-    try:
-        return httpx.get(f"{address}/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
+    bots = (f"127.0.0.1:{free_port()}", shared_bot.address.removeprefix("http://"))
+    nginx = Nginx(tmp_path_factory.mktemp("nginx"), bots)
+    yield nginx.address
+    nginx.stop()
 
 
 def test_the_public_paths_go_through_and_no_other(proxy: str, shared_bot: SharedBot):

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from ketamine_faq.cli import app
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed
-from ketamine_faq.conversation_id import new_conversation_id
+from ketamine_faq.conversation_id import conversation_of, new_sender
 from ketamine_faq.feedback import keep_feedback
 from tests.contact.conftest import CACHED, Installation, installation  # noqa: F401
 from tests.operations.conftest import SharedBot
@@ -36,11 +36,11 @@ class Kept:
         )
 
     def conversation(self, text: str, age_days: float = 0) -> str:
-        """Keep a conversation with a verdict, and return its id."""
-        sender, at = new_conversation_id(), time.time() - age_days * DAY
+        """Keep a conversation with a verdict, and return its browser's sender."""
+        sender, at = new_sender(), time.time() - age_days * DAY
         said = [UserUttered(text, timestamp=at), BotUttered("Curated text.", timestamp=at)]
         tracker_store = SQLTrackerStore(db=str(self.folder / "conversations.db"))
-        asyncio.run(tracker_store.save(DialogueStateTracker.from_events(sender, said)))
+        asyncio.run(tracker_store.save(DialogueStateTracker.from_events(conversation_of(sender), said)))
         keep_feedback(self.installation.store, {"sender": sender, "topic": "dosing", "helpful": True})
         return sender
 
@@ -64,12 +64,16 @@ def kept(installation: Installation) -> Kept:  # noqa: F811
 
 
 def test_a_conversation_is_erased_to_the_last_byte(kept: Kept):
-    own, other = kept.conversation(OWN_WORDS), kept.conversation(OTHER_WORDS)
-    assert kept.is_left("zxqvperson") and kept.is_left(own)
+    own, other = (kept.conversation(words) for words in (OWN_WORDS, OTHER_WORDS))
+    own_id, other_id = map(conversation_of, (own, other))
+    assert kept.is_left("zxqvperson") and kept.is_left(own_id)
+    # Whoever asks may have the one or the other: the browser its sender, the staff the id.
     assert "1 conversations and 0 enquiries found" in kept.run("erase", "--conversation", own, "--yes")
-    assert not kept.is_left("zxqvperson") and not kept.is_left(own)
-    assert kept.is_left("zxqvother") and kept.is_left(other)
+    assert not kept.is_left("zxqvperson") and not kept.is_left(own_id)
+    assert kept.is_left("zxqvother") and kept.is_left(other_id)
     assert "0 conversations and 0 enquiries found" in kept.run("erase", "--conversation", own, "--yes")
+    assert "1 conversations and 0 enquiries found" in kept.run("erase", "--conversation", other_id, "--yes")
+    assert not kept.is_left("zxqvother")
 
 
 @pytest.mark.parametrize(

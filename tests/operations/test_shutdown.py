@@ -1,9 +1,9 @@
 """Told to stop in the middle of a turn, the server finishes it and takes no new one."""
 
 import os
+import re
 import signal
 import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot, assert_closed
 from tests.operations.conftest import own_endpoints
 from tests.test_serve import children, command_line
+
+# As /proc/net/tcp has it.
+ESTABLISHED = "01"
 
 
 def test_a_turn_under_way_is_answered_in_full(model: Path, tmp_path: Path):
@@ -33,7 +36,7 @@ def finishes_the_turn(bot: Bot, process: subprocess.Popen) -> None:
         os.kill(actions, signal.SIGSTOP)
         try:
             turn = pool.submit(visitor.asks, "yes please")
-            time.sleep(1)
+            wait_for(lambda: asked(actions), 20)
             assert not turn.done()
             process.send_signal(signal.SIGTERM)
             wait_for(lambda: refuses(bot.address), 10)
@@ -46,6 +49,13 @@ def finishes_the_turn(bot: Bot, process: subprocess.Popen) -> None:
     assert any("topic=" in str(reply) for reply in replies)
     assert process.wait(30) == 0
     assert "could not be handled" not in bot.log.read_text()
+
+
+def asked(server: int) -> bool:
+    """Whether someone waits for the answer of a process that is stopped: the kernel took the connection for it."""
+    port = int(re.search(r"--port (\d+)", command_line(server))[1])
+    waiting = [line.split()[2:4] for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return [f"0100007F:{port:04X}", ESTABLISHED] in waiting
 
 
 def refuses(address: str) -> bool:

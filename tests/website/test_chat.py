@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from ketamine_faq.contact.store import Store
 from ketamine_faq.content import content
+from ketamine_faq.conversation_id import conversation_of
 from ketamine_faq.feedback import FeedbackRow
 from tests.conversation import Bot
 from tests.website.visitor import CHAT, OFFLINE, Visitor
@@ -102,7 +103,7 @@ def test_a_verdict_reaches_the_store_and_shows(visitor: Visitor, bot: Bot, bot_s
     expect(visitor.live).to_have_text(CHAT["thanks"])
     expect(visitor.button(CHAT["helpful"])).to_have_attribute("aria-pressed", "true")
     with bot_store.session() as session:
-        row = session.get(FeedbackRow, (messages[0]["sender"], "dosing"))
+        row = session.get(FeedbackRow, (conversation_of(messages[0]["sender"]), "dosing"))
     assert row.helpful
 
 

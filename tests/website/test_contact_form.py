@@ -13,6 +13,7 @@ from ketamine_faq.contact.store import Store
 from ketamine_faq.contact.words import words
 from ketamine_faq.content import content
 from ketamine_faq.settings import settings
+from tests.conftest import wait_for
 from tests.contact.mail_server import MailServer
 from tests.contact.processes import relayed
 from tests.contact.webhook_server import WebhookServer
@@ -59,7 +60,8 @@ def only(store: Store, reference: str) -> Listed:
 
 def waits_as_people_do(since: float) -> None:
     """Return when the form has been open for as long as a person needs."""
-    time.sleep(max(0.0, settings().minimum_fill_seconds + 0.5 - (time.monotonic() - since)))
+    fill_seconds = settings().minimum_fill_seconds + 0.5
+    wait_for(lambda: time.monotonic() > since + fill_seconds, fill_seconds + 1)
 
 
 @contextmanager
