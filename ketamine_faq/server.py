@@ -34,7 +34,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
 # A process that keeps falling over is a fault to mend, not to hide.
-RESTARTS, RESTARTS_WITHIN_SECONDS = 5, 600
+RESTARTS, RESTARTS_WITHIN_SECONDS = 10, 600
 # So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
 LOCK_SECONDS = "20"
 # Sanic would take bodies of 100 MB.

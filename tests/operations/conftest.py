@@ -83,6 +83,7 @@ def shared_bot(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "ENQUIRIES_DATABASE_URL": "",
         "MINIMUM_FILL_SECONDS": "0",
         "DOUBTFUL_ENQUIRIES_PER_HOUR": "2",
+        "REFUSED_ENQUIRIES_PER_HOUR": "1000000",
     }
     log = folder / "output.txt"
     process = serve("--port", str(port), "--endpoints", str(own_endpoints(folder)), output=log, **environment)

@@ -1,0 +1,197 @@
+"""Parts fail under load: every message is answered, no enquiry that was confirmed is lost, and all is well again."""
+
+import os
+import resource
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from benchmarks.faults import Load
+from ketamine_faq.contact.staff import listed
+from ketamine_faq.contact.store import Store
+from ketamine_faq.contact.words import words
+from tests.conftest import START_SECONDS, free_port, serve, wait_for, wait_until_ready
+from tests.contact.conftest import FORM
+from tests.conversation import Bot, assert_closed
+from tests.operations.conftest import SharedBot, own_endpoints
+from tests.operations.servers import Nginx
+from tests.operations.test_beyond_one_machine import is_ready, rasa_and_workers
+from tests.operations.test_shutdown import asked
+from tests.test_serve import alive, children, command_line, refused
+
+VISITORS = 4
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+DAY = 24 * 3600
+
+
+def part(pid: int, name: str) -> int:
+    """The process of a part of `serve`, by its command line."""
+    return next(child for child in children(pid) if name in command_line(child))
+
+
+def interrupt(server: str) -> Callable[[SharedBot, Load], None]:
+    """What stops a server for as long as several more messages are answered."""
+
+    def fault(bot: SharedBot, load: Load) -> None:
+        stopped = getattr(bot, server)
+        stopped.stop()
+        try:
+            load.goes_on()
+        finally:
+            stopped.start()
+
+    return fault
+
+
+def kill_action_server(bot: SharedBot, load: Load) -> None:
+    """Kill it; `serve` starts it again."""
+    server = part(bot.pid, "rasa run actions")
+    os.kill(server, signal.SIGKILL)
+    wait_for(lambda: not alive(server), 10)
+    load.goes_on()
+    wait_for(lambda: any("rasa run actions" in command_line(child) for child in children(bot.pid)), 20)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [interrupt("postgresql"), interrupt("redis"), kill_action_server],
+    ids=["postgresql", "redis", "action server"],
+)
+def test_under_load_all_are_answered_and_no_enquiry_is_lost(shared_bot: SharedBot, fault):
+    load = Load(shared_bot.address, VISITORS).start()
+    try:
+        load.goes_on()
+        fault(shared_bot, load)
+        wait_for(lambda: is_ready(shared_bot), 20)
+        load.goes_on()
+        confirmed = len(load.confirmed)
+        wait_for(lambda: len(load.confirmed) > confirmed, 30)
+    finally:
+        load.stop()
+    assert load.unanswered == []
+    assert set(load.confirmed) <= {reference for (reference,) in shared_bot.query("SELECT reference FROM enquiries")}
+    replies = shared_bot.says("what dose for pain", shared_bot.begin())
+    assert replies[0]["topic"] == "dosing"
+
+
+def test_a_worker_killed_in_the_middle_of_a_turn_leaves_it_to_another(shared_bot: SharedBot, tmp_path: Path):
+    sender = shared_bot.begin()
+    for message in ("what dose for depression", "what are the side effects"):
+        shared_bot.says(message, sender)
+    rasa, (spared, doomed) = rasa_and_workers(shared_bot)
+    actions = part(shared_bot.pid, "rasa run actions")
+    held = [spared, actions]
+    with ThreadPoolExecutor() as pool:
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            # As deploy/ has it; both of the bots that it knows are the one.
+            nginx = Nginx(tmp_path, (shared_bot.address.removeprefix("http://"),) * 2)
+            body = {"sender": sender, "message": "yes please"}
+            turn = pool.submit(httpx.post, f"{nginx.address}/webhooks/rest/webhook", json=body, timeout=60)
+            wait_for(lambda: asked(actions), 20)
+            assert not turn.done()
+            os.kill(doomed, signal.SIGKILL)
+        finally:
+            for pid in held:
+                os.kill(pid, signal.SIGCONT)
+        reply = turn.result(60)
+    nginx.stop()
+    assert reply.status_code == 200
+    assert_closed(reply.json())
+    assert "topic=" in reply.text
+    # The next turn waits for no lock of the dead.
+    assert shared_bot.says("and for pain?", sender)[0]["topic"]
+    os.kill(rasa, signal.SIGKILL)
+    wait_for(lambda: not alive(spared), 10)
+    wait_for(lambda: is_ready(shared_bot), START_SECONDS)
+    rasa_and_workers(shared_bot)
+
+
+@contextmanager
+def own_bot(folder: Path, **environment: str) -> Iterator[Bot]:
+    """A bot on SQLite."""
+    port, log = free_port(), folder / "output.txt"
+    environment |= {"ENQUIRIES_DATABASE_URL": f"sqlite:///{folder / 'enquiries.db'}", "MINIMUM_FILL_SECONDS": "0"}
+    process = serve("--port", str(port), "--endpoints", str(own_endpoints(folder)), output=log, **environment)
+    try:
+        wait_until_ready(process, log)
+        yield Bot(f"http://127.0.0.1:{port}", process.pid, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def enquires(bot: Bot) -> httpx.Response:
+    """Send a form as the widget does."""
+    token = httpx.get(f"{bot.address}/contact/challenge").json()["token"]
+    return httpx.post(f"{bot.address}/contact.json", json={**FORM, "consent": True, "token": token}, timeout=60)
+
+
+def answers(bot: Bot, sender: str, message: str) -> str | None:
+    """The topic of the answer to a message; None where it is the failure notice."""
+    reply = httpx.post(f"{bot.address}/webhooks/rest/webhook", json={"sender": sender, "message": message}, timeout=60)
+    assert reply.status_code == 200
+    assert_closed(reply.json())
+    return reply.json()[0].get("topic")
+
+
+def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
+    """One test, since a bot takes its time to start: each step is a promise of its own."""
+    clock = tmp_path / "clock"
+    clock.write_text("+0")
+    assert FAKETIME, "there is no libfaketime: `sudo apt-get install libfaketime`"
+    faked = {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    with own_bot(tmp_path, **faked) as bot:
+        assert answers(bot, "me", "what dose for depression") == "dosing"
+        with_the_disk_full(bot)
+        assert answers(bot, "me", "and for pain?") == "dosing"
+        assert enquires(bot).status_code == 201
+        for jump in (2 * DAY, -2 * DAY, 0):
+            clock.write_text(f"{jump:+}")
+            assert answers(bot, "me", "what dose for depression") == "dosing"
+            assert answers(bot, "me", "and for pain?") == "dosing"
+            assert enquires(bot).status_code == 201
+    received = [item.row.received_at for item in listed(Store(f"sqlite:///{tmp_path / 'enquiries.db'}"))]
+    assert len(received) == 4 and 3 * DAY < max(received) - min(received) < 5 * DAY
+
+
+def with_the_disk_full(bot: Bot) -> None:
+    """The kernel lets the bot's files grow no further."""
+    rasa = part(bot.pid, "rasa run --model")
+    unlimited = resource.prlimit(rasa, resource.RLIMIT_FSIZE)
+    resource.prlimit(rasa, resource.RLIMIT_FSIZE, (0, unlimited[1]))
+    for message in ("what dose for pain", "yes please", "how does it work"):
+        answers(bot, "someone else", message)
+    told = enquires(bot)
+    resource.prlimit(rasa, resource.RLIMIT_FSIZE, unlimited)
+    assert (told.status_code, told.json()) == (503, {"text": words().failure("unavailable")})
+
+
+def test_a_damaged_model_is_refused_and_harms_no_bot_that_runs(model: Path, tmp_path: Path):
+    whole, beside = tmp_path / model.name, model.with_name("zz-damaged-by-a-test.tar.gz")
+    shutil.copy2(model, whole)
+    beside.write_bytes(whole.read_bytes()[:100_000])
+    try:
+        with own_bot(tmp_path) as bot:
+            os.truncate(model, 1_000_000)
+            assert answers(bot, "me", "what dose for pain") == "dosing"
+            # Whoever starts now, or again, says why not.
+            assert model.name in refused("--port", str(free_port()))
+            os.kill(part(bot.pid, "rasa run --model"), signal.SIGKILL)
+            wait_for(lambda: not alive(bot.pid), 30)
+            assert bot.log.read_text().strip().splitlines()[-1].startswith(f"The model {model} is damaged")
+    finally:
+        beside.unlink()
+        shutil.move(whole, model)
