@@ -29,8 +29,13 @@ class Conversations(SQLTrackerStore):
         # Rasa would take up a connection that died with the database, and quote what was typed where a write fails.
         url = self.engine.url
         self.engine.dispose()
-        self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **create_engine_kwargs(url))
-        if url.get_backend_name() == "sqlite":
+        options = create_engine_kwargs(url)
+        sqlite = url.get_backend_name() == "sqlite"
+        if sqlite:
+            # Opening SQLite's file for each message costs more than what is read from it.
+            options |= {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
+        self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+        if sqlite:
             _commit_without_waiting(self.engine)
         self.sessionmaker.configure(bind=self.engine)
 
