@@ -29,7 +29,9 @@ from tests.operations.servers import PostgreSQL, RedisServer
 
 # Apart from the bot's own libraries, whose pins it does not share.
 LOCUST = ["uv", "tool", "run", "--quiet", "--from", "locust==2.32.10", "locust"]
-CLIENTS = (1, 8, 32)
+# Clients at once, and the seconds between two messages of one. Clients that never pause measure the server; people
+# read and type.
+LOADS = {"1": (1, 0), "8": (8, 0), "32": (32, 0), "32 people": (32, 5)}
 WORKERS = (1, 2, 4)
 EARLY, LATE = range(3, 8), range(196, 201)
 START_SECONDS = 300
@@ -67,14 +69,15 @@ def _says(port: int, sender: str, message: str) -> list[Any]:
     return reply.raise_for_status().json()
 
 
-def load(port: int, clients: int, seconds: int, folder: Path, closing: str) -> dict[str, float]:
+def load(port: int, clients: int, pause: int, seconds: int, folder: Path, closing: str) -> dict[str, float]:
     """Return messages a second, percentiles of a message in milliseconds, and failures, with so many clients."""
-    figures = folder / f"clients{clients}"
+    figures = folder / f"clients{clients}_{pause}"
     command = [*LOCUST, "--headless", "--only-summary", "--users", str(clients), "--spawn-rate", str(clients)]
     command += ["--run-time", f"{seconds}s", "--csv", str(figures), "--exit-code-on-error", "0"]
     command += ["--locustfile", str(Path(__file__).with_name("locustfile.py")), "--host", f"http://127.0.0.1:{port}"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(command, env=os.environ | {"LOAD_CLOSING": closing}, check=True, cwd=PROJECT, **quiet)
+    environment = os.environ | {"LOAD_CLOSING": closing, "LOAD_PAUSE": str(pause)}
+    subprocess.run(command, env=environment, check=True, cwd=PROJECT, **quiet)
     with figures.with_name(f"{figures.name}_stats.csv").open() as file:
         (row,) = [row for row in csv.DictReader(file) if row["Name"] == "message"]
     named = {"messages_a_second": "Requests/s", "p50_ms": "50%", "p95_ms": "95%", "p99_ms": "99%"}
@@ -124,7 +127,7 @@ def measure(
     with served(command, port, folder, **environment) as (process, cold_start):
         return {
             "cold_start_seconds": cold_start,
-            **{f"clients_{clients}": load(port, clients, seconds, folder, closing) for clients in CLIENTS},
+            **{name: load(port, *clients, seconds, folder, closing) for name, clients in LOADS.items()},
             "turn_200_by_turn_5": growth(port),
             "megabytes_a_worker": megabytes_a_worker(process.pid),
         }
@@ -191,11 +194,11 @@ def _table(figures: dict[str, Any]) -> Table:
         "served", "clients", "messages/s", "p50 ms", "p95 ms", "p99 ms", "failures", "MB a worker", "cold start s"
     )
     for name, found in figures.items():
-        for clients in CLIENTS:
-            under = found[f"clients_{clients}"]
+        for clients in LOADS:
+            under = found[clients]
             rounded = [f"{under[key]:.3g}" for key in ("messages_a_second", "p50_ms", "p95_ms", "p99_ms", "failures")]
             own = [f"{found['megabytes_a_worker']:.0f}", f"{found['cold_start_seconds']:.1f}"]
-            table.add_row(name, str(clients), *rounded, *own)
+            table.add_row(name, clients, *rounded, *own)
     return table
 
 

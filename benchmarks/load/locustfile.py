@@ -6,16 +6,19 @@ import random
 import uuid
 from pathlib import Path
 
+import gevent
 from locust import HttpUser, constant, task
 
 QUESTIONS = Path(__file__).parents[2] / "tests" / "questions.jsonl"
 TEXTS = [json.loads(line)["text"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
 # What closes each reply; empty for a server that promises nothing.
 CLOSING = os.environ.get("LOAD_CLOSING", "")
+# Seconds that a visitor reads and types between two messages, on average; with none, what is measured is the server.
+PAUSE = float(os.environ.get("LOAD_PAUSE", "0"))
 
 
 class Visitor(HttpUser):
-    """Types without a pause: what is measured is the server."""
+    """Holds conversations without end."""
 
     wait_time = constant(0)
 
@@ -40,6 +43,7 @@ class Visitor(HttpUser):
             return answer.json()["sender"]
 
     def _says(self, message: str) -> list[dict]:
+        gevent.sleep(random.uniform(0.5, 1.5) * PAUSE)
         body = {"sender": self._sender, "message": message}
         with self.client.post("/webhooks/rest/webhook", json=body, name="message", catch_response=True) as answer:
             if answer.status_code != 200 or not answer.json():
