@@ -36,7 +36,7 @@ STOP_SECONDS = 20
 # A process that keeps falling over is a fault to mend, not to hide.
 RESTARTS, RESTARTS_WITHIN_SECONDS = 10, 600
 # So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
-LOCK_SECONDS = "20"
+LOCK_SECONDS = "10"
 # Sanic would take bodies of 100 MB.
 MOST_BYTES = "1000000"
 PR_SET_PDEATHSIG = 1

@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from rasa.core.lock_store import InMemoryLockStore, LockStore, RedisLockStore
+from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockStore, RedisLockStore
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
@@ -60,6 +60,15 @@ def _commit_without_waiting(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=NORMAL")
 
 
+class PatientRedisLocks(RedisLockStore):
+    """Rasa's lock store on Redis, where the ticket of who waits doesn't expire with the one of a worker that died."""
+
+    def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME) -> int:
+        """Return a ticket's number. Rasa never serves an expired one: each outlives all before it."""
+        before = len(self.get_or_create_lock(conversation_id).tickets)
+        return super().issue_ticket(conversation_id, lock_lifetime * (before + 1))
+
+
 class ConversationLocks:
     """Makes Rasa's Redis lock store where REDIS_URL is set, else its lock store in memory."""
 
@@ -67,7 +76,7 @@ class ConversationLocks:
         """Return the store; raises SettingsError."""
         if not settings().redis_url:
             return InMemoryLockStore()
-        locks = RedisLockStore()
+        locks = PatientRedisLocks()
         # Rasa's own takes an address apart into eight options, but no URL.
         locks.red = redis_client()
         return locks
