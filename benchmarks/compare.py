@@ -32,9 +32,10 @@ EPOCHS = 100
 
 @dataclass(frozen=True)
 class Contestant:
-    """A way to build the bot: its configuration and how it is served."""
+    """A way to build the bot: its configuration, and the module and the files that it is served with."""
 
     name: str
+    serving: str
     config: str
     credentials: str
     endpoints: str
@@ -43,10 +44,16 @@ class Contestant:
 
 CONTESTANTS = (
     Contestant(
-        "default", "benchmarks/default_config.yml", "rest:\n", "action_endpoint:\n  url: http://localhost:5055\n", {}
+        "default",
+        "rasa",
+        "benchmarks/default_config.yml",
+        "rest:\n",
+        "action_endpoint:\n  url: http://localhost:5055\n",
+        {},
     ),
     Contestant(
         "ours",
+        "ketamine_faq.serving_rasa",
         "config.yml",
         (PROJECT / "credentials.yml").read_text(encoding="utf-8"),
         "nlg:\n  type: ketamine_faq.response_generator.ResponseGenerator\n",
@@ -69,7 +76,7 @@ def train(contestant: Contestant, folder: Path, epochs: int = EPOCHS) -> dict[st
         config = folder / f"{contestant.name}_config.yml"
         config.write_text(text.replace(f"epochs: {EPOCHS}", f"epochs: {epochs}"), encoding="utf-8")
         options = ["--config", str(config), "--out", str(folder), "--fixed-model-name", contestant.name, "--force"]
-        if _rasa("train", *options).wait():
+        if _call("rasa", "train", *options).wait():
             raise SystemExit(f"Training {contestant.name} failed: run `rasa train --config {config}` to see why.")
         figures = {"training_seconds": time.monotonic() - began, "training_cpu_seconds": _children_seconds() - used}
         taken.write_text(json.dumps(figures), encoding="utf-8")
@@ -84,7 +91,7 @@ def measure(contestant: Contestant, folder: Path, port: int) -> dict[str, float]
     command = ["run", "--model", model, "--port", str(port), "--interface", "127.0.0.1", "--enable-api"]
     files = ["--credentials", f"{folder}/credentials.yml", "--endpoints", f"{folder}/endpoints.yml"]
     began = time.monotonic()
-    server = _rasa(*command, *files, **contestant.environment)
+    server = _call(contestant.serving, *command, *files, **contestant.environment)
     try:
         _first_answer(port)
         cold_start = time.monotonic() - began
@@ -104,9 +111,9 @@ def _children_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _rasa(*arguments: str, **environment: str) -> subprocess.Popen:
+def _call(module: str, *arguments: str, **environment: str) -> subprocess.Popen:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    command = [sys.executable, "-m", "rasa", *arguments]
+    command = [sys.executable, "-m", module, *arguments]
     return subprocess.Popen(command, cwd=PROJECT, env=quiet_environment() | environment, **quiet)
 
 

@@ -127,7 +127,7 @@ class Server:
 
     @staticmethod
     def _rasa(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "rasa", *arguments]
+        return [sys.executable, "-m", "ketamine_faq.serving_rasa", *arguments]
 
     def _start(self, name: str, command: list[str]) -> None:
         # A session of its own: Ctrl-C in the terminal reaches only us, and we stop them in order.

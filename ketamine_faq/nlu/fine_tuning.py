@@ -12,7 +12,7 @@ from rich.progress import Progress
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from ketamine_faq.nlu.encoder_files import FLOAT_WEIGHTS, verified
+from ketamine_faq.nlu.encoder_files import DENSE, FLOAT_WEIGHTS, LAYERS, verified
 
 EPOCHS = 3
 LEARNING_RATE = 1.5e-4
@@ -22,17 +22,9 @@ DROPOUT = 0.1
 BATCH = 32
 SEED = 20261123
 
-LAYERS, HEADS, WIDTH = 6, 12, 384
+HEADS, WIDTH = 12, 384
 EPSILON = 1e-12
-# The layer's matrices, each with its bias, and its two normalisations, by their names in the weights file.
-DENSE = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
+# A layer's two normalisations, by their names in the weights file.
 NORMS = ("attention.output.LayerNorm", "output.LayerNorm")
 
 

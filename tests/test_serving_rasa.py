@@ -1,0 +1,42 @@
+"""Rasa is served without TensorFlow, and nothing else is taken from it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from ketamine_faq import PROJECT
+from ketamine_faq.model import quiet_environment
+from tests.conversation import Bot
+from tests.test_serve import children
+
+USED_LATER = """
+from ketamine_faq.serving_rasa import HELPERS, put_aside
+put_aside()
+import sys
+import rasa.utils.train_utils
+import rasa.core.agent
+assert "tensorflow" not in sys.modules
+assert rasa.utils.train_utils.rank_and_mask.__module__ == HELPERS
+"""
+
+
+def test_no_part_of_the_served_bot_holds_tensorflow(bot: Bot):
+    for pid in (bot.pid, *children(bot.pid)):
+        assert "tensorflow" not in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_what_was_put_aside_comes_back_when_it_is_used():
+    command = [sys.executable, "-c", USED_LATER]
+    ended = subprocess.run(command, cwd=PROJECT, env=quiet_environment(), capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_a_server_that_is_told_to_train_says_how_to(bot: Bot):
+    config = (PROJECT / "config.yml").read_text(encoding="utf-8")
+    domain = (PROJECT / "domain.yml").read_text(encoding="utf-8")
+    headers = {"Content-Type": "application/yaml"}
+    refused = httpx.post(f"{bot.url}/model/train", content=config + domain, headers=headers, timeout=120)
+    assert refused.status_code == 500
+    assert "ketamine-faq train" in refused.json()["message"]
