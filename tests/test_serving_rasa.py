@@ -37,6 +37,6 @@ def test_a_server_that_is_told_to_train_says_how_to(bot: Bot):
     config = (PROJECT / "config.yml").read_text(encoding="utf-8")
     domain = (PROJECT / "domain.yml").read_text(encoding="utf-8")
     headers = {"Content-Type": "application/yaml"}
-    refused = httpx.post(f"{bot.url}/model/train", content=config + domain, headers=headers, timeout=120)
+    refused = httpx.post(f"{bot.address}/model/train", content=config + domain, headers=headers, timeout=120)
     assert refused.status_code == 500
     assert "ketamine-faq train" in refused.json()["message"]
