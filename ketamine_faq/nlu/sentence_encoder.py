@@ -1,5 +1,6 @@
 """Sentence vectors from all-MiniLM-L6-v2, as int8 ONNX on onnxruntime: shared/findings.md says why this one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -58,9 +59,12 @@ class MiniLM:
         """
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(texts), BATCH):
-            batch = by_length[start : start + BATCH]
-            vectors[batch] = self._batch_means([texts[index] for index in batch])
+        batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+        # A message is one batch and stays in its thread; what is trained on is shared out among the cores.
+        with ThreadPoolExecutor() as pool:
+            each = pool.map if len(batches) > 1 else map
+            for batch, means in zip(batches, each(self._batch_means, ([texts[i] for i in b] for b in batches))):
+                vectors[batch] = means
         return vectors
 
     def _batch_means(self, texts: list[str]) -> np.ndarray:
