@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import spacy
+from rasa.shared.exceptions import RasaException
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
@@ -30,6 +31,7 @@ FALLBACK_THRESHOLDS = np.arange(0.2, 0.85, 0.05).round(2)
 OUT_OF_SCOPE = "out_of_scope"
 # The share of in-scope messages that a chosen threshold lets through.
 KEPT = 0.95
+MOST_FOLDS = 5
 
 
 def project_report(prediction: Prediction) -> dict[str, Any]:
@@ -146,12 +148,22 @@ def calibration_error(confidences: np.ndarray, right: np.ndarray) -> float:
     return float(sum(gaps))
 
 
+class LabelledFileError(RasaException):
+    """A file can't be trained on or tested with."""
+
+
 def file_report(train: Path, test: Path, out_of_scope: str) -> dict[str, float]:
-    """Train the pipeline on one file and test it on another; `out_of_scope` is the label of what no label answers."""
-    texts, labels = read_labelled(train)
-    asked, expected = read_labelled(test)
-    inside = [index for index, label in enumerate(labels) if label != out_of_scope]
-    texts, labels = [texts[index] for index in inside], [labels[index] for index in inside]
+    """Train the pipeline on one file and test it on another; `out_of_scope` is the label of what no label answers.
+
+    Raises LabelledFileError.
+    """
+    known, (asked, expected) = read_labelled(train), read_labelled(test)
+    inside = [(text, label) for text, label in zip(*known) if label != out_of_scope]
+    texts, labels = [text for text, _ in inside], [label for _, label in inside]
+    if len(set(labels)) < 2:
+        raise LabelledFileError(f"{train} needs sentences with two labels or more besides {out_of_scope}.")
+    if not asked:
+        raise LabelledFileError(f"{test} has no sentence with a label: its header is `sentence,label`.")
     vectors, asked_vectors = shared_encoder().encode(texts), shared_encoder().encode(asked)
     model = TopicModel.fit(texts, vectors, labels)
     confidences = model.confidences(model.probabilities(asked, asked_vectors), asked_vectors)
@@ -169,11 +181,15 @@ def file_report(train: Path, test: Path, out_of_scope: str) -> dict[str, float]:
 def choose_threshold(texts: list[str], vectors: np.ndarray, labels: list[str]) -> float:
     """Choose where 'none of these' begins, from in-scope messages alone: KEPT of them, cross-validated, lie above.
 
-    Rounded to THRESHOLDS. Regression alone stands in for the whole model, which for files of this size it is.
+    Rounded to THRESHOLDS; the lowest where no two labels have two sentences to learn from and to be tested with.
+    Regression alone stands in for the whole model, which for files of this size it is.
     """
     known = np.array(labels)
+    folds = min(MOST_FOLDS, Counter(labels).most_common(2)[-1][1])
+    if folds < 2:
+        return float(THRESHOLDS[0])
     sureness = np.zeros(len(texts))
-    for fitted, held in StratifiedKFold(5, shuffle=True, random_state=SEED).split(texts, known):
+    for fitted, held in StratifiedKFold(folds, shuffle=True, random_state=SEED).split(texts, known):
         model = TextRegression.fit([texts[i] for i in fitted], vectors[fitted], known[fitted].tolist())
         owners = np.searchsorted(model.classes, known[fitted])
         order = np.argsort(owners, kind="stable")
@@ -186,7 +202,8 @@ def choose_threshold(texts: list[str], vectors: np.ndarray, labels: list[str]) -
 def read_labelled(path: Path) -> tuple[list[str], list[str]]:
     """Return sentences and labels of a CSV file; rows without either are left out."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        rows = [(row.get("sentence") or "", row.get("label") or "") for row in csv.DictReader(file)]
+        lines = (line.replace("\0", "") for line in file)  # the csv module refuses a NUL
+        rows = [(row.get("sentence") or "", row.get("label") or "") for row in csv.DictReader(lines)]
     rows = [(sentence.strip(), label.strip()) for sentence, label in rows if sentence.strip() and label.strip()]
     return [sentence for sentence, _ in rows], [label for _, label in rows]
 

@@ -100,7 +100,7 @@ def bench_nlu(
         if path and not path.is_file():
             stop(f"{path} is no file: check its name.")
     if train and test:
-        with contextlib.redirect_stdout(sys.stderr):  # progress is no part of the result
+        with stopped_by(), contextlib.redirect_stdout(sys.stderr):  # progress is no part of the result
             report = bench.file_report(train, test, oos)
     else:
         from ketamine_faq.crossval import predict

@@ -14,6 +14,8 @@ from sklearn.pipeline import FeatureUnion
 # Character n-grams see through typos, word n-grams see order; this is their weight beside the sentence vector.
 NGRAM_WEIGHT = 0.7
 INVERSE_REGULARISATION = 20.0
+# An n-gram that occurs once is noise; of so few texts it may be all there is.
+LEAST_OCCURRENCES, FEW = 2, 100
 # The last digits of convergence cost minutes and change no answer.
 MOST_ITERATIONS = 150
 
@@ -29,7 +31,7 @@ class TextRegression:
     @classmethod
     def fit(cls, texts: list[str], vectors: np.ndarray, labels: list[str]) -> "TextRegression":
         """Learn from texts, their unit vectors (float32, (n, d)) and their labels."""
-        ngrams = _ngrams().fit(texts)
+        ngrams = _ngrams(LEAST_OCCURRENCES if len(texts) > FEW else 1).fit(texts)
         regression = LogisticRegression(C=INVERSE_REGULARISATION, class_weight="balanced", max_iter=MOST_ITERATIONS)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -77,8 +79,8 @@ def _features(ngrams: FeatureUnion, texts: list[str], vectors: np.ndarray) -> sp
     return sparse.hstack([ngrams.transform(texts) * NGRAM_WEIGHT, vectors]).tocsr()
 
 
-def _ngrams() -> FeatureUnion:
-    settings = {"sublinear_tf": True, "min_df": 2, "dtype": np.float32}
+def _ngrams(least: int = 1) -> FeatureUnion:
+    settings = {"sublinear_tf": True, "min_df": least, "dtype": np.float32}
     return FeatureUnion(
         [
             ("characters", TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), **settings)),
