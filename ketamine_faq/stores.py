@@ -1,8 +1,10 @@
 """Rasa's stores at the addresses that the settings name; endpoints.yml says so in the way that Rasa documents."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import sqlalchemy as sa
+from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockStore, RedisLockStore
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -10,12 +12,15 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from redis import Redis
+from redis.lock import Lock
 from sqlalchemy.engine import Engine
 
 from ketamine_faq.settings import settings
 
 # A Redis that hangs must not hold up every visitor for long.
 REDIS_SECONDS = 2
+# How often a message looks whether those before it in its conversation are answered.
+WAIT_SECONDS = 0.05
 # About ten turns. Rasa reads a session whole for each message, so that its length is what a message costs.
 LONGEST_SESSION = 100
 
@@ -60,13 +65,58 @@ def _commit_without_waiting(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=NORMAL")
 
 
-class PatientRedisLocks(RedisLockStore):
-    """Rasa's lock store on Redis, where the ticket of who waits doesn't expire with the one of a worker that died."""
+class PatientTickets(LockStore):
+    """Rasa's turns in a conversation, one after the other, for any number that arrive at once."""
+
+    def lock(
+        self,
+        conversation_id: str,
+        lock_lifetime: float = LOCK_LIFETIME,
+        wait_time_in_seconds: float = WAIT_SECONDS,
+    ) -> AbstractAsyncContextManager[TicketLock]:
+        """Wait for the conversation's turn. Rasa looks once a second: as long would last each turn of several."""
+        return super().lock(conversation_id, lock_lifetime, wait_time_in_seconds)
 
     def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME) -> int:
-        """Return a ticket's number. Rasa never serves an expired one: each outlives all before it."""
+        """Return a ticket's number. Rasa never serves an expired one: each outlives all before it.
+
+        So whoever waits for a worker that died is served, too.
+        """
         before = len(self.get_or_create_lock(conversation_id).tickets)
         return super().issue_ticket(conversation_id, lock_lifetime * (before + 1))
+
+    def update_lock(self, conversation_id: str) -> None:
+        """Drop expired tickets, and the lock with the last: who holds one is told, and doesn't wait for ever."""
+        super().update_lock(conversation_id)
+        if not self.is_someone_waiting(conversation_id):
+            self.delete_lock(conversation_id)
+
+
+class MemoryLocks(PatientTickets, InMemoryLockStore):
+    """For one worker."""
+
+
+class RedisLocks(PatientTickets, RedisLockStore):
+    """For several, which change a lock one after the other: Rasa's own would write over each other's tickets."""
+
+    def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME) -> int:
+        """Return a ticket's number, which no other worker gives."""
+        with self._alone(conversation_id):
+            return super().issue_ticket(conversation_id, lock_lifetime)
+
+    def update_lock(self, conversation_id: str) -> None:
+        """Drop expired tickets."""
+        with self._alone(conversation_id):
+            super().update_lock(conversation_id)
+
+    def cleanup(self, conversation_id: str, ticket_number: int) -> None:
+        """Give a ticket back."""
+        with self._alone(conversation_id):
+            super().cleanup(conversation_id, ticket_number)
+
+    def _alone(self, conversation_id: str) -> Lock:
+        # Held for the two or three commands of a change; a worker that dies over them frees it by the time.
+        return self.red.lock(f"change:{conversation_id}", timeout=1, sleep=0.002, blocking_timeout=REDIS_SECONDS)
 
 
 class ConversationLocks:
@@ -75,8 +125,8 @@ class ConversationLocks:
     def __new__(cls, endpoint_config: Any = None) -> LockStore:
         """Return the store; raises SettingsError."""
         if not settings().redis_url:
-            return InMemoryLockStore()
-        locks = PatientRedisLocks()
+            return MemoryLocks()
+        locks = RedisLocks()
         # Rasa's own takes an address apart into eight options, but no URL.
         locks.red = redis_client()
         return locks

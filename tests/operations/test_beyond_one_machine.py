@@ -1,16 +1,13 @@
 """On PostgreSQL and Redis: any worker answers any turn, all count together, and a start that can't work is refused."""
 
-import asyncio
 import os
 import re
 import signal
 
 import httpx
 import pytest
-from redis import Redis
 
 from ketamine_faq.settings import SettingsError, settings
-from ketamine_faq.stores import PatientRedisLocks
 from tests.conftest import START_SECONDS, wait_for
 from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
@@ -54,19 +51,6 @@ def test_enquiries_are_kept_in_the_one_database_and_limits_hold_over_all_workers
         assert httpx.post(f"{shared_bot.address}/contact", data=form).status_code == 201
         marks += shared_bot.query("SELECT marks FROM enquiries WHERE name = :name", name=form["name"])
     assert [mark for (mark,) in marks] == ["", ""] + ["many_from_address"] * 4
-
-
-def test_who_waits_for_a_worker_that_died_is_served(shared_bot: SharedBot):
-    locks = PatientRedisLocks()
-    locks.red = Redis.from_url(shared_bot.redis.url)
-    locks.issue_ticket("a conversation", 1)
-
-    async def is_served() -> bool:
-        # At the same moment, so that the two would expire together.
-        async with locks.lock("a conversation", 1):
-            return True
-
-    assert asyncio.run(asyncio.wait_for(is_served(), 10))
 
 
 def test_rasa_killed_beside_its_workers_is_started_again(shared_bot: SharedBot):
