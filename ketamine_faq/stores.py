@@ -14,6 +14,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from redis import Redis
 from redis.lock import Lock
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Query, Session
 
 from ketamine_faq.settings import settings
 
@@ -48,12 +49,26 @@ class Conversations(SQLTrackerStore):
         """Return the conversation's latest session; one that has grown long goes on in a new one, with its slots."""
         tracker = await super().retrieve(sender_id)
         if tracker and len(tracker.events) > LONGEST_SESSION:
-            # What Rasa's own action_session_start leaves behind; later, only what is timed after it is read.
+            # What Rasa's own action_session_start leaves behind; later, only what is stored after it is read.
             begin = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
             slots = [SlotSet(name, value) for name, value in tracker.current_slot_values().items() if value is not None]
             for event in (*begin, *slots, ActionExecuted(ACTION_LISTEN_NAME)):
                 tracker.update(event, self.domain)
         return tracker
+
+    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
+        """Return the query of a conversation's events, or of its latest session's.
+
+        Rasa looks for the session that began at the latest time: after a clock was set back, that is an old one, and
+        what has been said since would be forgotten at each message. Here it is the one that was stored last.
+        """
+        query = super()._event_query(session, sender_id, fetch_events_from_all_sessions=True)
+        if fetch_events_from_all_sessions:
+            return query
+        begun = session.query(sa.func.max(self.SQLEvent.id)).filter(
+            self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name == SessionStarted.type_name
+        )
+        return query.filter(self.SQLEvent.id >= sa.func.coalesce(begun.scalar_subquery(), 0))
 
 
 def _commit_without_waiting(engine: Engine) -> None:
