@@ -5,9 +5,12 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 from redis import Redis, RedisError
 
 from ketamine_faq import PROJECT
@@ -126,3 +129,17 @@ class Nginx:
             return httpx.get(f"{self.address}/healthz").status_code == 200
         except httpx.TransportError:
             return False
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[Path]:
+    """Give a file system in memory of its own, such as a small one or one that can't be written; needs root."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
+    if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip("only root can mount a disk of a test's own")
+    try:
+        yield folder
+    finally:
+        # Lazily: what was killed may have a file open for a moment still.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,13 +1,13 @@
 """Parts fail under load: every message is answered, no enquiry that was confirmed is lost, and all is well again."""
 
 import os
-import resource
 import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,10 +20,10 @@ from tests.conftest import START_SECONDS, free_port, serve, wait_for, wait_until
 from tests.contact.conftest import FORM
 from tests.conversation import Bot, assert_closed
 from tests.operations.conftest import SharedBot, own_endpoints
-from tests.operations.servers import Nginx
+from tests.operations.servers import Nginx, mounted
 from tests.operations.test_beyond_one_machine import is_ready, rasa_and_workers
 from tests.operations.test_shutdown import asked
-from tests.test_serve import alive, children, command_line, refused
+from tests.test_serve import alive, children, command_line
 
 VISITORS = 4
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
@@ -169,9 +169,10 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    with own_bot(tmp_path, **faked) as bot:
+    # All that the bot writes is on it: stores, log, and what it unpacks.
+    with mounted(tmp_path / "disk", "size=16m") as disk, own_bot(disk, TMPDIR=str(disk), **faked) as bot:
         assert answers(bot, "me", "what dose for depression") == "dosing"
-        with_the_disk_full(bot)
+        with_the_disk_full(bot, disk)
         assert answers(bot, "me", "and for pain?") == "dosing"
         assert enquires(bot).status_code == 201
         for jump, questions in CLOCKS.items():
@@ -179,23 +180,44 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
             for question, topic in questions.items():
                 assert answers(bot, "me", question) == topic, (jump, question)
             assert enquires(bot).status_code == 201
-    received = [item.row.received_at for item in listed(Store(f"sqlite:///{tmp_path / 'enquiries.db'}"))]
+        received = [item.row.received_at for item in listed(Store(f"sqlite:///{disk / 'enquiries.db'}"))]
     assert len(received) == 5 and 3 * DAY < max(received) - min(received) < 5 * DAY
 
 
-def with_the_disk_full(bot: Bot) -> None:
-    """The kernel lets the bot's files grow no further."""
-    rasa = part(bot.pid, "rasa run --model")
-    unlimited = resource.prlimit(rasa, resource.RLIMIT_FSIZE)
-    resource.prlimit(rasa, resource.RLIMIT_FSIZE, (0, unlimited[1]))
-    for message in ("what dose for pain", "yes please", "how does it work"):
-        answers(bot, "someone else", message)
+def with_the_disk_full(bot: Bot, disk: Path) -> None:
+    """Not a byte more can be written: visitors are answered, told that a form was not kept, and Rasa can begin anew."""
+    filler = disk / "filler"
+    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    visitor_is_answered(bot)
     told = enquires(bot)
-    resource.prlimit(rasa, resource.RLIMIT_FSIZE, unlimited)
     assert (told.status_code, told.json()) == (503, {"text": words().failure("unavailable")})
+    rasa = part(bot.pid, "rasa run --model")
+    os.kill(rasa, signal.SIGKILL)
+    wait_for(lambda: not alive(rasa), 10)
+    wait_for(lambda: is_up(bot), START_SECONDS)
+    visitor_is_answered(bot)
+    filler.unlink()
 
 
-def test_a_damaged_model_is_refused_and_harms_no_bot_that_runs(model: Path, tmp_path: Path):
+def visitor_is_answered(bot: Bot) -> None:
+    """Ask as someone who has asked nothing yet."""
+    someone = uuid4().hex
+    assert answers(bot, someone, "what dose for pain") == "dosing"
+    for message in ("yes please", "how does it work"):
+        answers(bot, someone, message)
+
+
+def is_up(bot: Bot) -> bool:
+    """Whether it takes connections."""
+    try:
+        return httpx.get(f"{bot.address}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_model_that_is_damaged_while_it_is_served_harms_nobody(model: Path, tmp_path: Path):
     whole, beside = tmp_path / model.name, model.with_name("zz-damaged-by-a-test.tar.gz")
     shutil.copy2(model, whole)
     beside.write_bytes(whole.read_bytes()[:100_000])
@@ -203,11 +225,11 @@ def test_a_damaged_model_is_refused_and_harms_no_bot_that_runs(model: Path, tmp_
         with own_bot(tmp_path) as bot:
             os.truncate(model, 1_000_000)
             assert answers(bot, "me", "what dose for pain") == "dosing"
-            # Whoever starts now, or again, says why not.
-            assert model.name in refused("--port", str(free_port()))
-            os.kill(part(bot.pid, "rasa run --model"), signal.SIGKILL)
-            wait_for(lambda: not alive(bot.pid), 30)
-            assert bot.log.read_text().strip().splitlines()[-1].startswith(f"The model {model} is damaged")
+            rasa = part(bot.pid, "rasa run --model")
+            os.kill(rasa, signal.SIGKILL)
+            wait_for(lambda: not alive(rasa), 10)
+            wait_for(lambda: is_up(bot), START_SECONDS)
+            assert answers(bot, "me", "and for depression?") == "dosing"
     finally:
         beside.unlink()
         shutil.move(whole, model)
