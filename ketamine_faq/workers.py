@@ -23,11 +23,10 @@ class Workers:
 
     def __init__(self, settings: dict[str, Any], number: int) -> None:
         """Take what Sanic gives a server, and how many there are to be."""
-        listening = bind_socket(settings["host"], settings["port"], backlog=settings["backlog"])
-        listening.set_inheritable(True)
+        self._listening = bind_socket(settings["host"], settings["port"], backlog=settings["backlog"])
         # Listeners of the main process, for which `serve` has no parameter: Rasa has none.
         kept = {name: value for name, value in settings.items() if name not in ("main_start", "main_stop")}
-        self._settings = kept | {"sock": listening, "host": None, "port": None, "run_multiple": True}
+        self._settings = kept | {"sock": self._listening, "host": None, "port": None, "run_multiple": True}
         self._number, self._stopping = number, False
         self._processes: list[BaseProcess] = []
 
@@ -58,6 +57,8 @@ class Workers:
 
     def _stop(self) -> None:
         self._stopping = True
+        # Whoever comes now is refused, and doesn't wait for one that will not answer.
+        self._listening.close()
         for process in self._processes:
             process.terminate()
 
