@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from redis import Redis, RedisError
 
 from ketamine_faq import PROJECT
@@ -18,6 +19,11 @@ from tests.conftest import free_port, wait_for
 
 # In deploy/nginx.conf: what a test that asks much from one address has to lift.
 LIMITS = (("rate=2r/s", "rate=10000r/s"), ("rate=20r/m", "rate=10000r/s"), ("connections 30;", "connections 1000;"))
+
+OUR_FILES = (
+    "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't') "
+    "AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace) AND relfilenode <> 0"
+)
 
 
 class PostgreSQL:
@@ -50,6 +56,17 @@ class PostgreSQL:
     def stop(self) -> None:
         """Stop at once, whoever is connected."""
         self._run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
+
+    def dump(self) -> bytes:
+        """What a backup has, as text."""
+        return subprocess.run([self._programs / "pg_dump", self.url], check=True, stdout=subprocess.PIPE).stdout
+
+    def files(self) -> bytes:
+        """What is in the files of the tables and their indexes."""
+        with sa.create_engine(self.url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(sa.text("CHECKPOINT"))
+            paths = list(connection.scalars(sa.text(OUR_FILES)))
+        return b"".join((self._data / path).read_bytes() for path in paths)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as_user, str(self._programs / program), "--pgdata", str(self._data), *arguments]

@@ -11,7 +11,8 @@ from tests.operations.conftest import SharedBot
 
 EVERYTHING = (
     "SELECT events::text FROM events UNION ALL SELECT enquiries::text FROM enquiries "
-    "UNION ALL SELECT outbox::text FROM outbox UNION ALL SELECT feedback::text FROM feedback"
+    "UNION ALL SELECT outbox::text FROM outbox UNION ALL SELECT feedback::text FROM feedback "
+    "UNION ALL SELECT origins::text FROM origins"
 )
 CONVERSATIONS = "SELECT DISTINCT sender_id FROM events WHERE data LIKE '%{word}%' AND type_name = 'user'"
 
