@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -135,6 +136,10 @@ class Nginx:
             )
         self.address = f"http://127.0.0.1:{port}"
         wait_for(self._answers, 10)
+
+    def reload(self) -> None:
+        """Have it look for the bots anew, as `nginx -s reload` does."""
+        self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
         """Stop it."""

@@ -11,7 +11,7 @@ from ketamine_faq.settings import SettingsError, settings
 from tests.conftest import START_SECONDS, wait_for
 from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
-from tests.operations.conftest import SharedBot
+from tests.operations.conftest import SharedBot, run_on
 from tests.test_serve import alive, children, command_line
 
 KEY = "s" * 40
@@ -51,6 +51,24 @@ def test_enquiries_are_kept_in_the_one_database_and_limits_hold_over_all_workers
         assert httpx.post(f"{shared_bot.address}/contact", data=form).status_code == 201
         marks += shared_bot.query("SELECT marks FROM enquiries WHERE name = :name", name=form["name"])
     assert [mark for (mark,) in marks] == ["", ""] + ["many_from_address"] * 4
+
+
+def test_the_staff_see_what_was_asked_on_any_machine(shared_bot: SharedBot, monkeypatch: pytest.MonkeyPatch):
+    before = run_on(shared_bot, monkeypatch, "insights", "--weeks", "1")
+    sender = shared_bot.begin()
+    for message in ("what dose for depression", "what are the side effects for zxqvkim@example.com"):
+        shared_bot.says(message, sender)
+    verdict = {"sender": sender, "topic": "dosing", "helpful": True}
+    assert httpx.post(f"{shared_bot.address}/webhooks/rest/feedback", json=verdict).status_code == 204
+    after = run_on(shared_bot, monkeypatch, "insights", "--weeks", "1")
+    assert "side effects for [email]" in after and "zxqvkim" not in after and "for [email]" not in before
+    assert thumbs_up(after) == thumbs_up(before) + 1
+
+
+def thumbs_up(report: str) -> int:
+    """How many found an answer on doses helpful, in all."""
+    found = re.search(r"Thumbs up and down.*? dosing .*?\+(\d+) −\d+", report)
+    return int(found[1]) if found else 0
 
 
 def test_rasa_killed_beside_its_workers_is_started_again(shared_bot: SharedBot):

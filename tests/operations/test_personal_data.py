@@ -19,7 +19,7 @@ from ketamine_faq.conversation_id import conversation_of, new_sender
 from ketamine_faq.feedback import keep_feedback
 from tests.contact.conftest import CACHED, FORM, Installation, installation  # noqa: F401
 from tests.conversation import Bot
-from tests.operations.conftest import SharedBot
+from tests.operations.conftest import SharedBot, run_on
 
 DAY = 24 * 3600
 # Words that are in no file but by the person; long enough to fill pages of their own.
@@ -163,19 +163,6 @@ def test_a_person_is_erased_from_postgresql_and_redis(shared_bot: SharedBot, mon
     for place in (shared_bot.postgresql.dump(), shared_bot.postgresql.files()):
         assert not [word for word in (*words, conversation_of(sender)) if word.encode() in place]
     assert "0 conversations and 0 enquiries found" in run_on(shared_bot, monkeypatch, "erase", "--email", words[1])
-
-
-def run_on(bot: SharedBot, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
-    """What a command prints where the bot's stores are set, in one line."""
-    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENQUIRIES_DATABASE_URL"):
-        monkeypatch.setenv(name, bot.environment[name])
-    for cached in CACHED:
-        cached.cache_clear()
-    result = CliRunner().invoke(app, arguments)
-    for cached in CACHED:
-        cached.cache_clear()
-    assert result.exit_code == 0, result.output
-    return " ".join(result.output.split())
 
 
 DETAILS = ("zxqvkim@example.com", "0491 570 156", "2987 65432 1")
