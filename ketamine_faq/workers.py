@@ -54,6 +54,8 @@ class Workers:
         process = fork.Process(target=_work, args=(self._settings,), daemon=True)
         process.start()
         self._processes.append(process)
+        if self._stopping:  # told so meanwhile, when it was in no list yet
+            process.terminate()
 
     def _stop(self) -> None:
         self._stopping = True
