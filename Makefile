@@ -30,15 +30,19 @@ uv: ;
 	@echo "Fetching uv ..."
 	@python3 -m pip install --quiet --disable-pip-version-check --target .bootstrap 'uv>=0.8'
 
+# All that is worked with, and of it what the image needs.
+LOCK := pip compile --quiet --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml
 lock: | $(UV)
-	@$(UV) pip compile --quiet --python-version 3.10 --all-extras --generate-hashes \
-		--no-header --no-annotate --no-emit-index-url pyproject.toml --output-file requirements.txt
+	@$(UV) $(LOCK) --all-extras --output-file requirements.txt
+	@$(UV) $(LOCK) --constraint requirements.txt --output-file deploy/requirements.txt
 
 lint: setup
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
 
-# Against Kubernetes' own schemas; its tool needs newer libraries than Rasa allows, so it runs apart.
+# Against the schemas of Kubernetes and Compose; the tools need newer libraries than Rasa allows, so they run apart.
 check-deploy: | $(UV)
+	@$(UV) tool run --quiet --from check-jsonschema==0.38.2 check-jsonschema --quiet \
+		--builtin-schema vendor.compose-spec deploy/compose.yml
 	@$(UV) tool run --quiet --from kubernetes-validate==1.37.0 kubernetes-validate --strict --quiet deploy/kubernetes/*.yaml
 
 # What is installed, as a CycloneDX file for a scanner of vulnerabilities.

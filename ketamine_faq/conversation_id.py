@@ -6,6 +6,7 @@ itself the id: it never is that of a browser's conversation.
 """
 
 import hashlib
+import re
 import secrets
 
 from itsdangerous import BadSignature, Signer
@@ -13,6 +14,8 @@ from itsdangerous import BadSignature, Signer
 from ketamine_faq.secret_key import secret_key
 
 BROWSER, OTHER = "browser-", "other-"
+# What `new_sender` makes, under whatever key.
+SECRET = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{27}")
 
 
 def new_sender() -> str:
@@ -27,6 +30,14 @@ def is_signed(sender: str) -> bool:
     except (BadSignature, UnicodeError):
         return False
     return True
+
+
+def sender_to_go_on_by(sender: str) -> str:
+    """Return the sender, or a fresh one in place of a secret from before SECRET_KEY was changed, or made up.
+
+    As the name of a conversation it would be stored, and its verdicts and enquiries be refused for ever.
+    """
+    return new_sender() if SECRET.fullmatch(sender) and not is_signed(sender) else sender
 
 
 def conversation_of(sender: str) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from rasa.shared.exceptions import RasaException
 from ketamine_faq import PROJECT
 from ketamine_faq.content import content, topic_files
 from ketamine_faq.nlu.encoder_files import verify_encoder
+
+logger = logging.getLogger(__name__)
 
 MODELS = PROJECT / "models"
 # What a model is made of. Of the package, only what is stored in it: the rest takes effect without training.
@@ -45,29 +48,23 @@ def fingerprint(sources: tuple[str, ...] = SOURCES) -> str:
 
 
 def ensure_model() -> Path:
-    """Return the model of the present sources, trained now if there is none.
+    """Return the model of the present sources, trained now if there is none, or if its file is damaged.
 
     Training prints Rasa's progress. Raises ContentError, SettingsError or MissingModelError before it begins,
-    TrainingError where Rasa fails, and DamagedModelError.
+    TrainingError where Rasa fails, and DamagedModelError where a model can't be put in the place of a damaged one.
     """
     content()
     topic_files()
     verify_encoder()
     path = MODELS / f"{fingerprint()}.tar.gz"
-    if not path.is_file():
+    damaged = path.is_file() and not _is_whole(path)
+    if damaged and not os.access(path.parent, os.W_OK):
+        raise DamagedModelError(f"The model {path} is damaged, and none can be written in its place: deploy it again.")
+    if damaged:
+        logger.error("The model %s is damaged, and is trained anew.", path)
+    if damaged or not path.is_file():
         _train(path)
-    verify_model(path)
     return path
-
-
-def verify_model(path: Path) -> None:
-    """Read a model's file to its end, where its checksum is; raises DamagedModelError."""
-    try:
-        with gzip.open(path) as file:
-            while file.read(1 << 20):
-                pass
-    except (OSError, EOFError, zlib.error):
-        raise DamagedModelError(f"The model {path} is damaged: delete it, and it is trained anew.") from None
 
 
 def quiet_environment() -> dict[str, str]:
@@ -79,6 +76,17 @@ def quiet_environment() -> dict[str, str]:
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONWARNINGS": "ignore",
     }
+
+
+def _is_whole(path: Path) -> bool:
+    """Read a model's file to its end, where its checksum is."""
+    try:
+        with gzip.open(path) as file:
+            while file.read(1 << 20):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
 
 
 def _train(path: Path) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq.contact.form import COUNTRY
 from ketamine_faq.contact.staff import purge
-from ketamine_faq.contact.store import EnquiryRow, OutboxRow, Store
+from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow, Store
 from ketamine_faq.conversation_id import conversation_of
 from ketamine_faq.conversations_database import ConversationsError, conversations_engine
 from ketamine_faq.feedback import FeedbackRow
@@ -78,7 +78,10 @@ class PersonalData:
         return events, enquiries, kept
 
     def find(self, person: Person) -> Found:
-        """Return what is kept of a person. Details in conversations are masked, and looked for nevertheless."""
+        """Return what is kept of a person, the conversations with it that their enquiries were sent from.
+
+        Details in conversations are masked, and looked for nevertheless; a stock client may be named by one.
+        """
         conversations = set(person.conversations)
         events = sa.select(Event.sender_id, Event.data).where(Event.type_name.in_(["user", "bot"]))
         with self._in_conversations() as connection:
@@ -90,6 +93,9 @@ class PersonalData:
             known |= set(session.scalars(sa.select(FeedbackRow.conversation)))
             rows = session.execute(sa.select(EnquiryRow.id, *WRITTEN))
             enquiries = [key for key, *texts in rows if any(map(person.wrote, texts))]
+            origins = session.execute(sa.select(OriginRow.enquiry_id, OriginRow.conversation))
+            conversations |= {origin for key, origin in origins if key in enquiries}
+        conversations |= set(filter(person.wrote, known))
         return Found(sorted(conversations & known), enquiries)
 
     def erase(self, found: Found) -> None:
@@ -100,6 +106,8 @@ class PersonalData:
             for column, keys in (
                 (FeedbackRow.conversation, found.conversations),
                 (OutboxRow.enquiry_id, found.enquiries),
+                (OriginRow.enquiry_id, found.enquiries),
+                (OriginRow.conversation, found.conversations),
                 (EnquiryRow.id, found.enquiries),
             ):
                 rows = sa.delete(column.class_).where(column.in_(keys))
@@ -114,7 +122,7 @@ class PersonalData:
         """Take what was deleted out of the files: a row's bytes stay until its page is written anew."""
         try:
             _vacuum(self._conversations, [Event.__tablename__])
-            _vacuum(self._store.engine, [row.__tablename__ for row in (EnquiryRow, OutboxRow, FeedbackRow)])
+            _vacuum(self._store.engine, [row.__tablename__ for row in (EnquiryRow, OriginRow, OutboxRow, FeedbackRow)])
         except (SQLAlchemyError, sqlite3.Error) as error:
             reason = f"Deleted, but a copy may be left in the database's files ({type(error).__name__}): try again."
             raise ConversationsError(reason) from None
@@ -139,7 +147,8 @@ def _vacuum(engine: Engine, tables: list[str]) -> None:
         apart = connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in tables:
             # Each is locked while it is written anew: for seconds, at a clinic's size.
-            apart.execute(sa.text(f"VACUUM FULL {table}"))
+            # Its statistics quote rows, too.
+            apart.execute(sa.text(f"VACUUM (FULL, ANALYZE) {table}"))
 
 
 def _address_pattern(email: str) -> re.Pattern:

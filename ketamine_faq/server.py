@@ -5,15 +5,14 @@ import ctypes
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,9 +22,11 @@ from rasa.shared.exceptions import RasaException
 from ketamine_faq import PROJECT
 from ketamine_faq.contact.origin import allowed_origins
 from ketamine_faq.content import read
-from ketamine_faq.model import ensure_model, quiet_environment, verify_model
+from ketamine_faq.model import ensure_model, quiet_environment
 from ketamine_faq.operations.logs import CONFIGURATION, set_up_logs
 from ketamine_faq.operations.metrics import serve_metrics
+from ketamine_faq.restarts import Restarts
+from ketamine_faq.scratch import scratch_folder
 from ketamine_faq.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -33,10 +34,10 @@ logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
-# A process that keeps falling over is a fault to mend, not to hide.
-RESTARTS, RESTARTS_WITHIN_SECONDS = 10, 600
 # So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
 LOCK_SECONDS = "10"
+# Room for all figures; and for a model with the copies that workers unpack, in sizes of its file.
+FIGURES_BYTES, MODEL_COPIES = 16_000_000, 10
 # Sanic would take bodies of 100 MB.
 MOST_BYTES = "1000000"
 PR_SET_PDEATHSIG = 1
@@ -64,7 +65,6 @@ class Server:
         self._host, self._port, self._endpoints, self._enable_api = host, port, endpoints, enable_api
         self._actions_port = _actions_port(endpoints)
         self._processes: dict[str, subprocess.Popen] = {}
-        self._figures = ""  # the folder that every process counts in
         self._stopping = False
 
     def run(self) -> None:
@@ -79,11 +79,18 @@ class Server:
         self._model = ensure_model()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._request_stop)
-        commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(self._model)}
-        commands["The relay"] = [sys.executable, "-m", "ketamine_faq.contact"]
-        with tempfile.TemporaryDirectory(prefix="ketamine-faq-metrics-") as figures:
-            self._figures = figures
+        room = self._model.stat().st_size * MODEL_COPIES
+        with scratch_folder(FIGURES_BYTES) as self._figures, scratch_folder(room) as self._scratch:
+            commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(self._own_model())}
+            commands["The relay"] = [sys.executable, "-m", "ketamine_faq.contact"]
             self._serve(commands)
+
+    def _own_model(self) -> Path:
+        """Return a copy of the model: what becomes of its file while we serve is then no matter."""
+        try:
+            return shutil.copy2(self._model, self._scratch)
+        except OSError as error:
+            raise ServerError(f"The model can't be copied to {self._scratch} ({error.strerror}).") from None
 
     def _serve(self, commands: dict[str, list[str]]) -> None:
         try:
@@ -111,15 +118,16 @@ class Server:
         host, port = settings().metrics_host, settings().metrics_port
         try:
             if port:
-                serve_metrics(host, port, self._figures)
+                serve_metrics(host, port, str(self._figures))
         except OSError as error:
             raise ServerError(f"METRICS_PORT: {host}:{port} can't be used ({error.strerror}).") from None
 
     def _environment(self, name: str) -> dict[str, str]:
-        environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": self._figures}
+        environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(self._figures)}
         if name == "Rasa":
             limits = {"SANIC_REQUEST_MAX_SIZE": MOST_BYTES, "TICKET_LOCK_LIFETIME": LOCK_SECONDS}
-            environment = WORKER | limits | environment
+            # It unpacks the model there.
+            environment = WORKER | limits | environment | {"TMPDIR": str(self._scratch)}
         if name == "The action server":
             # Of itself it would be open to every network, and run as many workers as Rasa does.
             environment |= {"SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": "1"}
@@ -148,21 +156,15 @@ class Server:
             time.sleep(0.2)
 
     def _watch(self, commands: dict[str, list[str]]) -> None:
-        restarts: deque[float] = deque()
+        restarts = Restarts()
         while not self._stopping:
             for name, process in list(self._processes.items()):
                 if process.poll() is None:
                     continue
-                restarts.append(time.monotonic())
-                while restarts[0] < time.monotonic() - RESTARTS_WITHIN_SECONDS:
-                    restarts.popleft()
-                if len(restarts) > RESTARTS:
+                if restarts.too_many():
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
                 logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
                 _kill_group(process)
-                if name == "Rasa":
-                    # Without a model it would run, and have nothing but the failure notice to say.
-                    verify_model(self._model)
                 self._start(name, commands[name])
             time.sleep(0.2)
 

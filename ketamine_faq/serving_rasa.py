@@ -2,7 +2,7 @@
 
 Only training uses TensorFlow. `rasa run` imports it all the same, by two ways: a module of helpers for networks, and
 the validator that a model's record of its own training names. Both are put aside here, which takes 40 % off a worker's
-memory and off its start: docs/operations.md has the figures.
+memory and off its start: docs/operations.md has the figures. Workers that die are replaced (workers.py).
 """
 
 import importlib
@@ -12,6 +12,8 @@ from typing import Any
 
 from rasa.engine.graph import GraphComponent
 from rasa.shared.exceptions import RasaException
+
+from ketamine_faq.workers import serve_workers
 
 HELPERS = "rasa.utils.train_utils"
 VALIDATOR = "rasa.graph_components.validators.default_recipe_validator"
@@ -53,6 +55,8 @@ def _replace(name: str, module: ModuleType) -> ModuleType:
 
 if __name__ == "__main__":
     put_aside()
+    import sanic.app
     from rasa.__main__ import main
 
+    sanic.app.serve_multiple = serve_workers
     main()

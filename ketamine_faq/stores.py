@@ -1,8 +1,10 @@
 """Rasa's stores at the addresses that the settings name; endpoints.yml says so in the way that Rasa documents."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import sqlalchemy as sa
+from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockStore, RedisLockStore
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -10,12 +12,16 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from redis import Redis
+from redis.lock import Lock
 from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Query, Session
 
 from ketamine_faq.settings import settings
 
 # A Redis that hangs must not hold up every visitor for long.
 REDIS_SECONDS = 2
+# How often a message looks whether those before it in its conversation are answered.
+WAIT_SECONDS = 0.05
 # About ten turns. Rasa reads a session whole for each message, so that its length is what a message costs.
 LONGEST_SESSION = 100
 
@@ -43,12 +49,26 @@ class Conversations(SQLTrackerStore):
         """Return the conversation's latest session; one that has grown long goes on in a new one, with its slots."""
         tracker = await super().retrieve(sender_id)
         if tracker and len(tracker.events) > LONGEST_SESSION:
-            # What Rasa's own action_session_start leaves behind; later, only what is timed after it is read.
+            # What Rasa's own action_session_start leaves behind; later, only what is stored after it is read.
             begin = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
             slots = [SlotSet(name, value) for name, value in tracker.current_slot_values().items() if value is not None]
             for event in (*begin, *slots, ActionExecuted(ACTION_LISTEN_NAME)):
                 tracker.update(event, self.domain)
         return tracker
+
+    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
+        """Return the query of a conversation's events, or of its latest session's.
+
+        Rasa looks for the session that began at the latest time: after a clock was set back, that is an old one, and
+        what has been said since would be forgotten at each message. Here it is the one that was stored last.
+        """
+        query = super()._event_query(session, sender_id, fetch_events_from_all_sessions=True)
+        if fetch_events_from_all_sessions:
+            return query
+        begun = session.query(sa.func.max(self.SQLEvent.id)).filter(
+            self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name == SessionStarted.type_name
+        )
+        return query.filter(self.SQLEvent.id >= sa.func.coalesce(begun.scalar_subquery(), 0))
 
 
 def _commit_without_waiting(engine: Engine) -> None:
@@ -60,13 +80,58 @@ def _commit_without_waiting(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=NORMAL")
 
 
-class PatientRedisLocks(RedisLockStore):
-    """Rasa's lock store on Redis, where the ticket of who waits doesn't expire with the one of a worker that died."""
+class PatientTickets(LockStore):
+    """Rasa's turns in a conversation, one after the other, for any number that arrive at once."""
+
+    def lock(
+        self,
+        conversation_id: str,
+        lock_lifetime: float = LOCK_LIFETIME,
+        wait_time_in_seconds: float = WAIT_SECONDS,
+    ) -> AbstractAsyncContextManager[TicketLock]:
+        """Wait for the conversation's turn. Rasa looks once a second: as long would last each turn of several."""
+        return super().lock(conversation_id, lock_lifetime, wait_time_in_seconds)
 
     def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME) -> int:
-        """Return a ticket's number. Rasa never serves an expired one: each outlives all before it."""
+        """Return a ticket's number. Rasa never serves an expired one: each outlives all before it.
+
+        So whoever waits for a worker that died is served, too.
+        """
         before = len(self.get_or_create_lock(conversation_id).tickets)
         return super().issue_ticket(conversation_id, lock_lifetime * (before + 1))
+
+    def update_lock(self, conversation_id: str) -> None:
+        """Drop expired tickets, and the lock with the last: who holds one is told, and doesn't wait for ever."""
+        super().update_lock(conversation_id)
+        if not self.is_someone_waiting(conversation_id):
+            self.delete_lock(conversation_id)
+
+
+class MemoryLocks(PatientTickets, InMemoryLockStore):
+    """For one worker."""
+
+
+class RedisLocks(PatientTickets, RedisLockStore):
+    """For several, which change a lock one after the other: Rasa's own would write over each other's tickets."""
+
+    def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME) -> int:
+        """Return a ticket's number, which no other worker gives."""
+        with self._alone(conversation_id):
+            return super().issue_ticket(conversation_id, lock_lifetime)
+
+    def update_lock(self, conversation_id: str) -> None:
+        """Drop expired tickets."""
+        with self._alone(conversation_id):
+            super().update_lock(conversation_id)
+
+    def cleanup(self, conversation_id: str, ticket_number: int) -> None:
+        """Give a ticket back."""
+        with self._alone(conversation_id):
+            super().cleanup(conversation_id, ticket_number)
+
+    def _alone(self, conversation_id: str) -> Lock:
+        # Held for the two or three commands of a change; a worker that dies over them frees it by the time.
+        return self.red.lock(f"change:{conversation_id}", timeout=1, sleep=0.002, blocking_timeout=REDIS_SECONDS)
 
 
 class ConversationLocks:
@@ -75,8 +140,8 @@ class ConversationLocks:
     def __new__(cls, endpoint_config: Any = None) -> LockStore:
         """Return the store; raises SettingsError."""
         if not settings().redis_url:
-            return InMemoryLockStore()
-        locks = PatientRedisLocks()
+            return MemoryLocks()
+        locks = RedisLocks()
         # Rasa's own takes an address apart into eight options, but no URL.
         locks.red = redis_client()
         return locks

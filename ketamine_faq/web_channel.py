@@ -14,7 +14,7 @@ from sanic.response import HTTPResponse
 
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.content import content
-from ketamine_faq.conversation_id import conversation_of, new_sender
+from ketamine_faq.conversation_id import conversation_of, new_sender, sender_to_go_on_by
 from ketamine_faq.feedback import keep_feedback
 from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, SECONDS
 from ketamine_faq.typed_text import typed_text
@@ -58,8 +58,8 @@ class WebChannel(InputChannel):
 
     A message that is exactly the payload of one of our buttons counts as that button; anything else is typed text,
     whatever it begins with. When handling fails, the reply is the failure notice. `POST /webhooks/rest/conversation`
-    answers `{sender}`: a fresh secret, which one browser's conversation goes on by. `POST /webhooks/rest/feedback`
-    takes `{sender, topic, helpful}`.
+    answers `{sender}`: a fresh secret, which one browser's conversation goes on by, until a reply's `recipient_id` is
+    another. `POST /webhooks/rest/feedback` takes `{sender, topic, helpful}`.
     """
 
     @classmethod
@@ -140,4 +140,4 @@ def _parsed(request: Request) -> tuple[str, str]:
     # No store takes all that is not printable: a NUL, or half of a character.
     if not isinstance(sender, str) or len(sender) > 200 or not sender.isprintable():
         raise BadRequestError("`sender` is a text of at most 200 printable characters")
-    return sender, body["message"]
+    return sender_to_go_on_by(sender), body["message"]

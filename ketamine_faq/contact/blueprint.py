@@ -130,7 +130,7 @@ async def _receive(
         if known:
             return known
         marks = judge.marks(sent, _address(request), age=age, reused=reused, worked=worked)
-        reference = store().add(enquiry, token, time.time(), marks, conversation)
+        reference = store().add(enquiry, token, time.time(), marks, conversation, _origin(sent))
         if marks:
             logger.warning("An enquiry was put aside for a person to look at: %s (%s)", reference, ", ".join(marks))
         return reference
@@ -145,9 +145,15 @@ async def _conversation(
     """Return what was said, if the person ticked that it goes along; None where they did not."""
     if sent.get("include_conversation") is not True:
         return None
+    origin = _origin(sent)
+    return await read(request, origin) if origin else []
+
+
+def _origin(sent: Mapping[str, Any]) -> str | None:
+    """Return the id of the conversation that a form was sent from, if it says so."""
     sender = str(sent.get("sender"))
     # One that is not ours could be a guess at somebody else's.
-    return await read(request, conversation_of(sender)) if is_signed(sender) else []
+    return conversation_of(sender) if is_signed(sender) else None
 
 
 def _reason(error: Exception) -> str:

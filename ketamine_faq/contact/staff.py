@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ketamine_faq.contact.outbox import LOUD_ATTEMPTS
-from ketamine_faq.contact.store import EnquiryRow, OutboxRow, Store, utc
+from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow, Store, utc
 from ketamine_faq.contact.words import words
 
 # Cells that a spreadsheet would take for a formula; some take the wide signs, too.
@@ -73,8 +73,8 @@ def purge(store: Store, before: float) -> tuple[int, int]:
     with store.session() as session:
         kept = session.scalar(sa.select(sa.func.count()).select_from(old.where(EnquiryRow.id.in_(waiting)).subquery()))
         done = list(session.scalars(old.where(EnquiryRow.id.not_in(waiting))))
-        session.execute(sa.delete(OutboxRow).where(OutboxRow.enquiry_id.in_(done)), execution_options=options)
-        session.execute(sa.delete(EnquiryRow).where(EnquiryRow.id.in_(done)), execution_options=options)
+        for key in (OutboxRow.enquiry_id, OriginRow.enquiry_id, EnquiryRow.id):
+            session.execute(sa.delete(key.class_).where(key.in_(done)), execution_options=options)
     store.forget_deleted()
     return len(done), kept
 

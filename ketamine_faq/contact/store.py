@@ -56,6 +56,19 @@ class EnquiryRow(Base):
     conversation = sa.Column(sa.Text)
     marks = sa.Column(sa.String(200), nullable=False, default="")
     outbox = relationship("OutboxRow", back_populates="enquiry", uselist=False, cascade="all, delete-orphan")
+    origin = relationship("OriginRow", uselist=False, cascade="all, delete-orphan")
+
+
+class OriginRow(Base):
+    """The conversation that an enquiry was sent from, by its id: for erasing both together, and for nobody's eyes.
+
+    A table of its own: so no view, export or delivery of enquiries has it.
+    """
+
+    __tablename__ = "origins"
+
+    enquiry_id = sa.Column(sa.ForeignKey("enquiries.id"), primary_key=True)
+    conversation = sa.Column(sa.String(80), nullable=False)
 
 
 class OutboxRow(Base):
@@ -94,8 +107,11 @@ class Store:
         now: float,
         marks: tuple[str, ...] = (),
         conversation: list[dict[str, str]] | None = None,
+        origin: str | None = None,
     ) -> str:
         """Keep an enquiry with its outbox row and return its reference, the same for what is sent twice.
+
+        `conversation` is what was said, where the person sends it along; `origin` is its id in any case.
 
         On return it is on the disk. Raises StoreError, and then nothing is kept.
         """
@@ -103,7 +119,7 @@ class Store:
         with self._told_as_store_error():
             for attempt in range(ATTEMPTS):
                 try:
-                    return self._add(enquiry, token, submission, now, marks, conversation)
+                    return self._add(enquiry, token, submission, now, marks, conversation, origin)
                 except IntegrityError:
                     if attempt == ATTEMPTS - 1:
                         raise
@@ -117,6 +133,7 @@ class Store:
         now: float,
         marks: tuple[str, ...],
         conversation: list[dict[str, str]] | None,
+        origin: str | None,
     ) -> str:
         with Session(self.engine) as session, session.begin():
             known = session.scalar(sa.select(EnquiryRow.reference).where(EnquiryRow.submission == submission))
@@ -132,6 +149,7 @@ class Store:
                 **asdict(enquiry),
             )
             row.outbox = OutboxRow(key=secrets.token_hex(16), next_attempt_at=None if marks else now)
+            row.origin = OriginRow(conversation=origin) if origin else None
             session.add(row)
             return row.reference
 

@@ -55,11 +55,13 @@ class Installation:
         """The store."""
         return store()
 
-    def enquire(self, token: str = "token", marks: tuple[str, ...] = (), **fields: str) -> str:
+    def enquire(
+        self, token: str = "token", marks: tuple[str, ...] = (), origin: str | None = None, **fields: str
+    ) -> str:
         """Keep an enquiry as the server does, and return its reference."""
         enquiry, errors = validated({**FORM, "consent": True, **fields})
         assert not errors
-        return self.store.add(enquiry, token, time.time(), marks)
+        return self.store.add(enquiry, token, time.time(), marks, origin=origin)
 
 
 @pytest.fixture

@@ -11,9 +11,12 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
 from ketamine_faq import PROJECT
+from ketamine_faq.cli import app
 from tests.conftest import free_port, serve, wait_until_ready
+from tests.contact.conftest import CACHED
 from tests.operations.servers import PostgreSQL, RedisServer
 
 SECRET_KEY = "s" * 40
@@ -97,3 +100,16 @@ def shared_bot(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         process.wait(60)
         redis.stop()
         postgresql.stop()
+
+
+def run_on(bot: SharedBot, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> str:
+    """What a command prints where the bot's stores are set, in one line."""
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ENQUIRIES_DATABASE_URL"):
+        monkeypatch.setenv(name, bot.environment[name])
+    for cached in CACHED:
+        cached.cache_clear()
+    result = CliRunner().invoke(app, arguments)
+    for cached in CACHED:
+        cached.cache_clear()
+    assert result.exit_code == 0, result.output
+    return " ".join(result.output.split())

@@ -3,11 +3,16 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
+import sqlalchemy as sa
 from redis import Redis, RedisError
 
 from ketamine_faq import PROJECT
@@ -15,6 +20,11 @@ from tests.conftest import free_port, wait_for
 
 # In deploy/nginx.conf: what a test that asks much from one address has to lift.
 LIMITS = (("rate=2r/s", "rate=10000r/s"), ("rate=20r/m", "rate=10000r/s"), ("connections 30;", "connections 1000;"))
+
+OUR_FILES = (
+    "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't') "
+    "AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace) AND relfilenode <> 0"
+)
 
 
 class PostgreSQL:
@@ -47,6 +57,17 @@ class PostgreSQL:
     def stop(self) -> None:
         """Stop at once, whoever is connected."""
         self._run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate")
+
+    def dump(self) -> bytes:
+        """What a backup has, as text."""
+        return subprocess.run([self._programs / "pg_dump", self.url], check=True, stdout=subprocess.PIPE).stdout
+
+    def files(self) -> bytes:
+        """What is in the files of the tables and their indexes."""
+        with sa.create_engine(self.url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(sa.text("CHECKPOINT"))
+            paths = list(connection.scalars(sa.text(OUR_FILES)))
+        return b"".join((self._data / path).read_bytes() for path in paths)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as_user, str(self._programs / program), "--pgdata", str(self._data), *arguments]
@@ -116,6 +137,10 @@ class Nginx:
         self.address = f"http://127.0.0.1:{port}"
         wait_for(self._answers, 10)
 
+    def reload(self) -> None:
+        """Have it look for the bots anew, as `nginx -s reload` does."""
+        self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> None:
         """Stop it."""
         self._process.terminate()
@@ -126,3 +151,17 @@ class Nginx:
             return httpx.get(f"{self.address}/healthz").status_code == 200
         except httpx.TransportError:
             return False
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[Path]:
+    """Give a file system in memory of its own, such as a small one or one that can't be written; needs root."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
+    if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip("only root can mount a disk of a test's own")
+    try:
+        yield folder
+    finally:
+        # Lazily: what was killed may have a file open for a moment still.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,20 +1,17 @@
 """On PostgreSQL and Redis: any worker answers any turn, all count together, and a start that can't work is refused."""
 
-import asyncio
 import os
 import re
 import signal
 
 import httpx
 import pytest
-from redis import Redis
 
 from ketamine_faq.settings import SettingsError, settings
-from ketamine_faq.stores import PatientRedisLocks
 from tests.conftest import START_SECONDS, wait_for
 from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
-from tests.operations.conftest import SharedBot
+from tests.operations.conftest import SharedBot, run_on
 from tests.test_serve import alive, children, command_line
 
 KEY = "s" * 40
@@ -56,17 +53,22 @@ def test_enquiries_are_kept_in_the_one_database_and_limits_hold_over_all_workers
     assert [mark for (mark,) in marks] == ["", ""] + ["many_from_address"] * 4
 
 
-def test_who_waits_for_a_worker_that_died_is_served(shared_bot: SharedBot):
-    locks = PatientRedisLocks()
-    locks.red = Redis.from_url(shared_bot.redis.url)
-    locks.issue_ticket("a conversation", 1)
+def test_the_staff_see_what_was_asked_on_any_machine(shared_bot: SharedBot, monkeypatch: pytest.MonkeyPatch):
+    before = run_on(shared_bot, monkeypatch, "insights", "--weeks", "1")
+    sender = shared_bot.begin()
+    for message in ("what dose for depression", "what are the side effects for zxqvkim@example.com"):
+        shared_bot.says(message, sender)
+    verdict = {"sender": sender, "topic": "dosing", "helpful": True}
+    assert httpx.post(f"{shared_bot.address}/webhooks/rest/feedback", json=verdict).status_code == 204
+    after = run_on(shared_bot, monkeypatch, "insights", "--weeks", "1")
+    assert "side effects for [email]" in after and "zxqvkim" not in after and "for [email]" not in before
+    assert thumbs_up(after) == thumbs_up(before) + 1
 
-    async def is_served() -> bool:
-        # At the same moment, so that the two would expire together.
-        async with locks.lock("a conversation", 1):
-            return True
 
-    assert asyncio.run(asyncio.wait_for(is_served(), 10))
+def thumbs_up(report: str) -> int:
+    """How many found an answer on doses helpful, in all."""
+    found = re.search(r"Thumbs up and down.*? dosing .*?\+(\d+) −\d+", report)
+    return int(found[1]) if found else 0
 
 
 def test_rasa_killed_beside_its_workers_is_started_again(shared_bot: SharedBot):

@@ -3,6 +3,7 @@
 import re
 
 import httpx
+from itsdangerous import Signer
 from redis import Redis
 
 from tests.contact.conftest import FORM
@@ -11,7 +12,8 @@ from tests.operations.conftest import SharedBot
 
 EVERYTHING = (
     "SELECT events::text FROM events UNION ALL SELECT enquiries::text FROM enquiries "
-    "UNION ALL SELECT outbox::text FROM outbox UNION ALL SELECT feedback::text FROM feedback"
+    "UNION ALL SELECT outbox::text FROM outbox UNION ALL SELECT feedback::text FROM feedback "
+    "UNION ALL SELECT origins::text FROM origins"
 )
 CONVERSATIONS = "SELECT DISTINCT sender_id FROM events WHERE data LIKE '%{word}%' AND type_name = 'user'"
 
@@ -64,6 +66,17 @@ def test_the_secret_is_in_no_store_log_figure_or_key(shared_bot: SharedBot):
     random_part = secret.partition(".")[0]
     for place in (stored, keys, shared_bot.log.read_text(), httpx.get(shared_bot.metrics).text):
         assert random_part not in place
+
+
+def test_a_secret_from_before_the_key_was_changed_begins_anew_under_another(shared_bot: SharedBot):
+    before = Signer("another key, of forty characters at least", salt="conversation").sign("x" * 22).decode()
+    (reply,) = shared_bot.says("what dose for zxqvrotated depression", before)
+    secret = reply["recipient_id"]
+    assert secret != before and goes_on(shared_bot, secret)
+    verdict = {"sender": secret, "topic": "dosing", "helpful": True}
+    assert httpx.post(f"{shared_bot.address}/webhooks/rest/feedback", json=verdict).status_code == 204
+    assert conversation_with(shared_bot, "zxqvrotated").startswith("browser-")
+    assert before not in "\n".join(row for (row,) in shared_bot.query(EVERYTHING))
 
 
 def test_stock_rest_names_its_own_conversation_and_goes_on_with_it(shared_bot: SharedBot):

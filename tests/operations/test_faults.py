@@ -1,13 +1,13 @@
 """Parts fail under load: every message is answered, no enquiry that was confirmed is lost, and all is well again."""
 
 import os
-import resource
 import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,14 +20,22 @@ from tests.conftest import START_SECONDS, free_port, serve, wait_for, wait_until
 from tests.contact.conftest import FORM
 from tests.conversation import Bot, assert_closed
 from tests.operations.conftest import SharedBot, own_endpoints
-from tests.operations.servers import Nginx
+from tests.operations.servers import Nginx, mounted
 from tests.operations.test_beyond_one_machine import is_ready, rasa_and_workers
 from tests.operations.test_shutdown import asked
-from tests.test_serve import alive, children, command_line, refused
+from tests.test_serve import alive, children, command_line
 
 VISITORS = 4
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 DAY = 24 * 3600
+# What is asked at each time that the clock jumps to. Ahead, a session has ended and a new one begins; back, it goes on,
+# and "and for …?" can only be answered by who knows what was asked before.
+CLOCKS = {
+    2 * DAY: {"what dose for depression": "dosing", "how often?": "schedule"},
+    -2 * DAY: {"and for pain?": "schedule", "and for depression?": "schedule"},
+    0: {"what dose for depression": "dosing", "and for pain?": "dosing"},
+    -1 * DAY: {"and for depression?": "dosing", "how often?": "schedule"},
+}
 
 
 def part(pid: int, name: str) -> int:
@@ -116,10 +124,13 @@ def test_a_worker_killed_in_the_middle_of_a_turn_leaves_it_to_another(shared_bot
     assert "topic=" in reply.json()[0]["text"]
     # The next turn waits for no lock of the dead.
     assert shared_bot.says("and for pain?", sender)[0]["topic"]
-    os.kill(rasa, signal.SIGKILL)
-    wait_for(lambda: not alive(spared), 10)
-    wait_for(lambda: is_ready(shared_bot), START_SECONDS)
-    rasa_and_workers(shared_bot)
+    wait_for(lambda: doomed not in children(rasa) and len(children(rasa)) == 2, 10)
+    # Another has come in its place, and answers as soon as it has loaded its model.
+    os.kill(spared, signal.SIGSTOP)
+    try:
+        assert shared_bot.says("and how often?", sender)[0]["topic"] == "schedule"
+    finally:
+        os.kill(spared, signal.SIGCONT)
 
 
 @contextmanager
@@ -161,33 +172,55 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    with own_bot(tmp_path, **faked) as bot:
+    # All that the bot writes is on it: stores, log, and what it unpacks.
+    with mounted(tmp_path / "disk", "size=16m") as disk, own_bot(disk, TMPDIR=str(disk), **faked) as bot:
         assert answers(bot, "me", "what dose for depression") == "dosing"
-        with_the_disk_full(bot)
+        with_the_disk_full(bot, disk)
         assert answers(bot, "me", "and for pain?") == "dosing"
         assert enquires(bot).status_code == 201
-        for jump in (2 * DAY, -2 * DAY, 0):
+        for jump, questions in CLOCKS.items():
             clock.write_text(f"{jump:+}")
-            assert answers(bot, "me", "what dose for depression") == "dosing"
-            assert answers(bot, "me", "and for pain?") == "dosing"
+            for question, topic in questions.items():
+                assert answers(bot, "me", question) == topic, (jump, question)
             assert enquires(bot).status_code == 201
-    received = [item.row.received_at for item in listed(Store(f"sqlite:///{tmp_path / 'enquiries.db'}"))]
-    assert len(received) == 4 and 3 * DAY < max(received) - min(received) < 5 * DAY
+        received = [item.row.received_at for item in listed(Store(f"sqlite:///{disk / 'enquiries.db'}"))]
+    assert len(received) == 5 and 3 * DAY < max(received) - min(received) < 5 * DAY
 
 
-def with_the_disk_full(bot: Bot) -> None:
-    """The kernel lets the bot's files grow no further."""
-    rasa = part(bot.pid, "rasa run --model")
-    unlimited = resource.prlimit(rasa, resource.RLIMIT_FSIZE)
-    resource.prlimit(rasa, resource.RLIMIT_FSIZE, (0, unlimited[1]))
-    for message in ("what dose for pain", "yes please", "how does it work"):
-        answers(bot, "someone else", message)
+def with_the_disk_full(bot: Bot, disk: Path) -> None:
+    """Not a byte more can be written: visitors are answered, told that a form was not kept, and Rasa can begin anew."""
+    filler = disk / "filler"
+    with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    visitor_is_answered(bot)
     told = enquires(bot)
-    resource.prlimit(rasa, resource.RLIMIT_FSIZE, unlimited)
     assert (told.status_code, told.json()) == (503, {"text": words().failure("unavailable")})
+    rasa = part(bot.pid, "rasa run --model")
+    os.kill(rasa, signal.SIGKILL)
+    wait_for(lambda: not alive(rasa), 10)
+    wait_for(lambda: is_up(bot), START_SECONDS)
+    visitor_is_answered(bot)
+    filler.unlink()
 
 
-def test_a_damaged_model_is_refused_and_harms_no_bot_that_runs(model: Path, tmp_path: Path):
+def visitor_is_answered(bot: Bot) -> None:
+    """Ask as someone who has asked nothing yet."""
+    someone = uuid4().hex
+    assert answers(bot, someone, "what dose for pain") == "dosing"
+    for message in ("yes please", "how does it work"):
+        answers(bot, someone, message)
+
+
+def is_up(bot: Bot) -> bool:
+    """Whether it takes connections."""
+    try:
+        return httpx.get(f"{bot.address}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_a_model_that_is_damaged_while_it_is_served_harms_nobody(model: Path, tmp_path: Path):
     whole, beside = tmp_path / model.name, model.with_name("zz-damaged-by-a-test.tar.gz")
     shutil.copy2(model, whole)
     beside.write_bytes(whole.read_bytes()[:100_000])
@@ -195,11 +228,11 @@ def test_a_damaged_model_is_refused_and_harms_no_bot_that_runs(model: Path, tmp_
         with own_bot(tmp_path) as bot:
             os.truncate(model, 1_000_000)
             assert answers(bot, "me", "what dose for pain") == "dosing"
-            # Whoever starts now, or again, says why not.
-            assert model.name in refused("--port", str(free_port()))
-            os.kill(part(bot.pid, "rasa run --model"), signal.SIGKILL)
-            wait_for(lambda: not alive(bot.pid), 30)
-            assert bot.log.read_text().strip().splitlines()[-1].startswith(f"The model {model} is damaged")
+            rasa = part(bot.pid, "rasa run --model")
+            os.kill(rasa, signal.SIGKILL)
+            wait_for(lambda: not alive(rasa), 10)
+            wait_for(lambda: is_up(bot), START_SECONDS)
+            assert answers(bot, "me", "and for depression?") == "dosing"
     finally:
         beside.unlink()
         shutil.move(whole, model)

@@ -1,6 +1,6 @@
 """Whatever is sent to any address, nothing fails and what is answered is as docs/openapi.yml says.
 
-FUZZED_MESSAGES says how many messages go through the bot: 1,000 unless set; docs/security.md has the run with 20,000.
+FUZZED_MESSAGES says how many messages go through the bot: 1,000 unless set; docs/security.md says when 20,000 do.
 """
 
 import json

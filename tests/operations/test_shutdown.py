@@ -4,23 +4,37 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot, assert_closed
-from tests.operations.conftest import own_endpoints
+from tests.operations.conftest import SECRET_KEY, own_endpoints
+from tests.operations.servers import RedisServer
 from tests.test_serve import children, command_line
 
 # As /proc/net/tcp has it.
 ESTABLISHED = "01"
 
 
-def test_a_turn_under_way_is_answered_in_full(model: Path, tmp_path: Path):
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def workers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The settings of as many workers."""
+    if request.param == 1:
+        yield {}
+        return
+    redis = RedisServer(tmp_path)
+    yield {"SANIC_WORKERS": str(request.param), "REDIS_URL": redis.url, "SECRET_KEY": SECRET_KEY}
+    redis.stop()
+
+
+def test_a_turn_under_way_is_answered_in_full(model: Path, tmp_path: Path, workers: dict[str, str]):
     port, log = free_port(), tmp_path / "output.txt"
-    process = serve("--port", str(port), "--endpoints", str(own_endpoints(tmp_path)), output=log)
+    process = serve("--port", str(port), "--endpoints", str(own_endpoints(tmp_path)), output=log, **workers)
     try:
         wait_until_ready(process, log)
         finishes_the_turn(Bot(f"http://127.0.0.1:{port}", process.pid, log), process)

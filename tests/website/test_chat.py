@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from itsdangerous import Signer
 from playwright.sync_api import Page, expect
 
 from ketamine_faq.contact.store import Store
@@ -94,6 +95,22 @@ def test_a_new_conversation_has_a_new_id(visitor: Visitor):
     visitor.opens().asks("how often?").button(CHAT["restart"]).click()
     visitor.asks("how often?")
     assert len({message["sender"] for message in messages}) == 2
+
+
+def test_a_secret_that_the_server_no_longer_knows_is_given_up(visitor: Visitor, bot_store: Store):
+    before = Signer("a key that is used no more, of forty signs", salt="conversation").sign("x" * 22).decode()
+    page = visitor.page
+    page.evaluate("sender => sessionStorage['anodyne-chat'] = JSON.stringify({ sender, open: true })", before)
+    page.reload()
+    messages = sent(page)
+    visitor.asks("what dose for depression?").asks("and for pain?")
+    assert messages[0]["sender"] == before != messages[1]["sender"]
+    # It goes on, and what is said of its answers is taken.
+    expect(visitor.answers.last).to_contain_text(content().notice("source"))
+    visitor.button(CHAT["helpful"]).last.click()
+    expect(visitor.live).to_have_text(CHAT["thanks"])
+    with bot_store.session() as session:
+        assert session.get(FeedbackRow, (conversation_of(messages[1]["sender"]), "dosing"))
 
 
 def test_a_verdict_reaches_the_store_and_shows(visitor: Visitor, bot: Bot, bot_store: Store):
