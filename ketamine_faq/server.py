@@ -35,10 +35,18 @@ LOOPBACK = ("127.0.0.1", "localhost")
 STOP_SECONDS = 20
 # A process that keeps falling over is a fault to mend, not to hide.
 RESTARTS, RESTARTS_WITHIN_SECONDS = 10, 600
-# So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
-LOCK_SECONDS = "10"
-# Sanic would take bodies of 100 MB.
-MOST_BYTES = "1000000"
+# What is set for the server of visitors unless the environment does.
+LIMITS = {
+    # A message is 4,000 characters at most; Sanic would take bodies of 100 MB.
+    "SANIC_REQUEST_MAX_SIZE": "128000",
+    # For who sends the head of a request slowly, and for who sends its body so or whose turn does not end; in seconds.
+    "SANIC_REQUEST_TIMEOUT": "15",
+    "SANIC_RESPONSE_TIMEOUT": "30",
+    # So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
+    "TICKET_LOCK_LIFETIME": "10",
+}
+# A database that does not answer must not hold up every visitor.
+POSTGRESQL_SECONDS = "3"
 PR_SET_PDEATHSIG = 1
 # A worker answers one message at a time: more threads of its linear algebra only wait for each other, busily.
 # glibc's malloc keeps what loading the model has freed, some 150 MB a worker, unless told to give it back.
@@ -73,6 +81,7 @@ class Server:
         Raises ServerError, ContentError, SettingsError, MissingModelError, TrainingError, DamagedModelError.
         """
         settings()
+        os.environ.setdefault("PGCONNECT_TIMEOUT", POSTGRESQL_SECONDS)
         set_up_logs()
         self._require_free(self._host, self._port, "choose another with --port")
         self._require_free(LOOPBACK[0], self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
@@ -118,8 +127,7 @@ class Server:
     def _environment(self, name: str) -> dict[str, str]:
         environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": self._figures}
         if name == "Rasa":
-            limits = {"SANIC_REQUEST_MAX_SIZE": MOST_BYTES, "TICKET_LOCK_LIFETIME": LOCK_SECONDS}
-            environment = WORKER | limits | environment
+            environment = WORKER | LIMITS | environment
         if name == "The action server":
             # Of itself it would be open to every network, and run as many workers as Rasa does.
             environment |= {"SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": "1"}

@@ -17,6 +17,7 @@ from ketamine_faq.content import content
 from ketamine_faq.conversation_id import conversation_of, new_sender
 from ketamine_faq.feedback import keep_feedback
 from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, SECONDS
+from ketamine_faq.refusals import refuse_from
 from ketamine_faq.typed_text import typed_text
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the endpoint, and a health check beside it as the stock channel has."""
         webhook = Blueprint("web_channel")
+        refuse_from(webhook)
         payloads = content().payloads()
 
         @webhook.get("/")
@@ -94,7 +96,7 @@ class WebChannel(InputChannel):
             try:
                 sent = json.loads(request.body)
                 await asyncio.get_running_loop().run_in_executor(None, lambda: keep_feedback(store(), sent))
-            except ValueError:
+            except (ValueError, RecursionError):
                 return response.json({"error": 'the body needs {"sender", "topic", "helpful": true or false}'}, 422)
             except StoreError as error:
                 logger.error("A verdict was not kept. %s", error)
