@@ -1,11 +1,11 @@
-"""What is answered to a request that no handler answers: malformed, too large, for no address of ours, or failed in one."""
+"""What is answered where no handler answers: to a request that is malformed, too large, misdirected, or failed."""
 
 import logging
 import re
 from http import HTTPStatus
 
 from sanic import Blueprint, Sanic, response
-from sanic.exceptions import InvalidUsage
+from sanic.exceptions import InvalidUsage, ServiceUnavailable
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -41,6 +41,9 @@ async def require_well_formed(request: Request, **_: object) -> None:
 
 def in_chat_format(request: Request, exception: Exception) -> HTTPResponse | None:
     """Return the failure notice as a client of the chat expects a reply; None, for Sanic's own answer, elsewhere."""
+    if isinstance(exception, ServiceUnavailable):
+        # Too late: of a body that never came to its end Sanic would still await the rest, for ever.
+        request.stream.request_body = None
     if not request.path.startswith(CHAT):
         return None
     status = getattr(exception, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from prometheus_client import Counter
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq import PROJECT
@@ -33,6 +34,8 @@ logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
+# Who answers none of so many polls hangs, in an endless loop or on a store: no message takes half as long.
+POLL_SECONDS, MOST_SILENT_POLLS = 5.0, 3
 # A process that keeps falling over is a fault to mend, not to hide.
 RESTARTS, RESTARTS_WITHIN_SECONDS = 10, 600
 # What is set for the server of visitors unless the environment does.
@@ -56,6 +59,8 @@ WORKER = {
     "MALLOC_MMAP_THRESHOLD_": "524288",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
 }
+
+RESTARTED = Counter("ketamine_faq_restarts", "Parts of `serve` that ended or hung, and were started again", ["part"])
 
 
 class ServerError(RasaException):
@@ -90,6 +95,8 @@ class Server:
             signal.signal(number, self._request_stop)
         commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(self._model)}
         commands["The relay"] = [sys.executable, "-m", "ketamine_faq.contact"]
+        for name in commands:
+            RESTARTED.labels(name)  # a figure from the start, 0
         with tempfile.TemporaryDirectory(prefix="ketamine-faq-metrics-") as figures:
             self._figures = figures
             self._serve(commands)
@@ -120,7 +127,7 @@ class Server:
         host, port = settings().metrics_host, settings().metrics_port
         try:
             if port:
-                serve_metrics(host, port, self._figures)
+                serve_metrics(host, port, self._figures, RESTARTED)
         except OSError as error:
             raise ServerError(f"METRICS_PORT: {host}:{port} can't be used ({error.strerror}).") from None
 
@@ -157,6 +164,7 @@ class Server:
 
     def _watch(self, commands: dict[str, list[str]]) -> None:
         restarts: deque[float] = deque()
+        pulse = Pulse(f"http://{self._host}:{self._port}/healthz")
         while not self._stopping:
             for name, process in list(self._processes.items()):
                 if process.poll() is None:
@@ -167,12 +175,20 @@ class Server:
                 if len(restarts) > RESTARTS:
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
                 logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
-                _kill_group(process)
-                if name == "Rasa":
-                    # Without a model it would run, and have nothing but the failure notice to say.
-                    verify_model(self._model)
-                self._start(name, commands[name])
+                self._start_again(name, commands[name])
+            if pulse.has_stopped():
+                logger.error("Rasa no longer answers: it is killed and started again.")
+                self._start_again("Rasa", commands["Rasa"])
             time.sleep(0.2)
+
+    def _start_again(self, name: str, command: list[str]) -> None:
+        RESTARTED.labels(name).inc()
+        _kill_group(self._processes[name])
+        self._processes[name].wait()
+        if name == "Rasa":
+            # Without a model it would run, and have nothing but the failure notice to say.
+            verify_model(self._model)
+        self._start(name, command)
 
     def _raise_if_ended(self, name: str) -> None:
         code = self._processes[name].poll()
@@ -210,6 +226,33 @@ class Server:
                 probe.bind((host, port))
             except OSError as error:
                 raise ServerError(f"Port {port} can't be used ({error.strerror}): {mend}.") from None
+
+
+class Pulse:
+    """Asks every now and then whether Rasa is alive."""
+
+    def __init__(self, url: str) -> None:
+        """Take the address of its /healthz."""
+        self._url, self._silent, self._next = url, 0, 0.0
+
+    def has_stopped(self) -> bool:
+        """Tell whether it left the last polls, MOST_SILENT_POLLS of them, without an answer; poll if it is time to."""
+        if time.monotonic() < self._next:
+            return False
+        self._next = time.monotonic() + POLL_SECONDS
+        self._silent = 0 if self._beats() else self._silent + 1
+        if self._silent < MOST_SILENT_POLLS:
+            return False
+        self._silent = 0
+        return True
+
+    def _beats(self) -> bool:
+        try:
+            with urllib.request.urlopen(self._url, timeout=POLL_SECONDS):
+                return True
+        except OSError as error:
+            # Nothing listens yet where it is still loading, or has ended, which shows by itself.
+            return isinstance(getattr(error, "reason", None), ConnectionRefusedError)
 
 
 def _actions_port(endpoints: Path) -> int:

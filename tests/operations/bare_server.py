@@ -11,10 +11,12 @@ from tests.contact.processes import Served, listen, running, set_up
 
 
 @contextmanager
-def bare_server(environment: Mapping[str, str], folder: Path) -> Iterator[Served]:
-    """Serve the channels with their store and log in a folder of their own."""
+def bare_server(
+    environment: Mapping[str, str], folder: Path, limits: Mapping[str, int] | None = None
+) -> Iterator[Served]:
+    """Serve the channels with their store and log in a folder of their own, and with other limits of WebChannel's."""
     own = {"ENQUIRIES_DATABASE_URL": f"sqlite:///{folder / 'enquiries.db'}", "SECRET_KEY": "s" * 40}
-    with running(_serve, own | environment, folder / "output.txt") as server:
+    with running(_serve, own | environment, folder / "output.txt", dict(limits or {})) as server:
         yield server
 
 
@@ -31,10 +33,14 @@ class Agent:
         await message.output_channel.send_response(message.sender_id, answer)
 
 
-def _serve(ready, environment: dict[str, str], log: str) -> None:
+def _serve(ready, environment: dict[str, str], log: str, limits: dict[str, int]) -> None:
     set_up(environment, log)
     from rasa.core.run import configure_app, create_http_input_channels
 
+    from ketamine_faq import web_channel
+
+    for name, most in limits.items():
+        setattr(web_channel, name, most)
     app = configure_app(create_http_input_channels(None, str(PROJECT / "credentials.yml")), enable_api=False)
     app.ctx.agent = Agent()
 

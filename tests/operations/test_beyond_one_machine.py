@@ -9,12 +9,14 @@ import httpx
 import pytest
 from redis import Redis
 
+from ketamine_faq.server import MOST_SILENT_POLLS, POLL_SECONDS
 from ketamine_faq.settings import SettingsError, settings
 from ketamine_faq.stores import PatientRedisLocks
 from tests.conftest import START_SECONDS, wait_for
 from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
 from tests.operations.conftest import SharedBot
+from tests.operations.test_metrics import figures
 from tests.test_serve import alive, children, command_line
 
 KEY = "s" * 40
@@ -78,6 +80,21 @@ def test_rasa_killed_beside_its_workers_is_started_again(shared_bot: SharedBot):
     wait_for(lambda: is_ready(shared_bot), START_SECONDS)
     (reply,) = shared_bot.says("and for pain?", sender)
     assert reply["topic"] == "dosing"
+
+
+def test_rasa_that_hangs_is_started_again(shared_bot: SharedBot):
+    sender = shared_bot.begin()
+    shared_bot.says("what dose for depression", sender)
+    restarts = figures(shared_bot)["ketamine_faq_restarts_total:Rasa"]
+    rasa, workers = rasa_and_workers(shared_bot)
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    # Longer than it may leave polls unanswered; a new one then takes its time to load.
+    wait_for(lambda: not any(alive(pid) for pid in (rasa, *workers)), 2 * POLL_SECONDS * MOST_SILENT_POLLS)
+    wait_for(lambda: is_ready(shared_bot), START_SECONDS)
+    (reply,) = shared_bot.says("and for pain?", sender)
+    assert reply["topic"] == "dosing"
+    assert figures(shared_bot)["ketamine_faq_restarts_total:Rasa"] == restarts + 1
 
 
 def is_ready(bot: SharedBot) -> bool:
