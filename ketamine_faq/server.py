@@ -22,6 +22,7 @@ from prometheus_client import Counter
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq import PROJECT
+from ketamine_faq.connections import check_connections
 from ketamine_faq.contact.origin import allowed_origins
 from ketamine_faq.content import read
 from ketamine_faq.model import ensure_model, quiet_environment, verify_model
@@ -90,6 +91,7 @@ class Server:
         set_up_logs()
         self._require_free(self._host, self._port, "choose another with --port")
         self._require_free(LOOPBACK[0], self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
+        check_connections()
         self._model = ensure_model()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._request_stop)
@@ -125,6 +127,8 @@ class Server:
 
     def _serve_metrics(self) -> None:
         host, port = settings().metrics_host, settings().metrics_port
+        if port in (self._port, self._actions_port):
+            raise ServerError(f"METRICS_PORT: {port} is taken by the bot itself, choose another.")
         try:
             if port:
                 serve_metrics(host, port, self._figures, RESTARTED)

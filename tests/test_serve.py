@@ -41,6 +41,11 @@ def test_a_wrong_setting_is_named():
     assert "CONTACT_FORM_URL" in refused(CONTACT_FORM_URL="not an address")
 
 
+def test_figures_on_the_port_of_the_bot_are_refused():
+    port = str(free_port())
+    assert "METRICS_PORT" in refused("--port", port, METRICS_PORT=port)
+
+
 def test_the_management_api_is_refused_off_this_machine():
     assert "--enable-api" in refused("--host", "0.0.0.0", "--enable-api")
 

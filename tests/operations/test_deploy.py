@@ -14,8 +14,6 @@ from tests.operations.conftest import SharedBot
 from tests.operations.servers import Nginx
 
 DEPLOY = PROJECT / "deploy"
-# What Rasa, Sanic and libpq read of the environment by themselves, and what compose makes settings of.
-NOT_OURS = {"SANIC_PROXIES_COUNT"}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +71,7 @@ def test_what_is_set_are_settings():
     compose = yaml.safe_load((DEPLOY / "compose.yml").read_text())["x-bot"]["environment"]
     config = yaml.safe_load((DEPLOY / "kubernetes" / "configmap.yaml").read_text())["data"]
     secret = yaml.safe_load((DEPLOY / "kubernetes" / "secret.example.yaml").read_text())["stringData"]
-    known = {name.upper() for name in Settings.__fields__} | NOT_OURS
+    known = {name.upper() for name in Settings.__fields__}
     for names in (compose, config, secret):
         assert set(names) <= known
 
