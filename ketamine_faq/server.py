@@ -149,6 +149,8 @@ class Server:
         return [sys.executable, "-m", "ketamine_faq.serving_rasa", *arguments]
 
     def _start(self, name: str, command: list[str]) -> None:
+        if name == "Rasa":
+            self._pulse = Pulse(f"http://{self._host}:{self._port}/healthz")
         # A session of its own: Ctrl-C in the terminal reaches only us, and we stop them in order.
         self._processes[name] = subprocess.Popen(
             command, cwd=PROJECT, env=self._environment(name), start_new_session=True, preexec_fn=_die_with_parent
@@ -168,7 +170,6 @@ class Server:
 
     def _watch(self, commands: dict[str, list[str]]) -> None:
         restarts: deque[float] = deque()
-        pulse = Pulse(f"http://{self._host}:{self._port}/healthz")
         while not self._stopping:
             for name, process in list(self._processes.items()):
                 if process.poll() is None:
@@ -180,7 +181,7 @@ class Server:
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
                 logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
                 self._start_again(name, commands[name])
-            if pulse.has_stopped():
+            if self._pulse.has_stopped():
                 logger.error("Rasa no longer answers: it is killed and started again.")
                 self._start_again("Rasa", commands["Rasa"])
             time.sleep(0.2)
@@ -233,30 +234,31 @@ class Server:
 
 
 class Pulse:
-    """Asks every now and then whether Rasa is alive."""
+    """Asks every now and then whether a Rasa is alive that was started just now."""
 
     def __init__(self, url: str) -> None:
         """Take the address of its /healthz."""
-        self._url, self._silent, self._next = url, 0, 0.0
+        self._url, self._next, self._has_answered, self._silent = url, 0.0, False, 0
 
     def has_stopped(self) -> bool:
-        """Tell whether it left the last polls, MOST_SILENT_POLLS of them, without an answer; poll if it is time to."""
-        if time.monotonic() < self._next:
-            return False
-        self._next = time.monotonic() + POLL_SECONDS
-        self._silent = 0 if self._beats() else self._silent + 1
-        if self._silent < MOST_SILENT_POLLS:
-            return False
-        self._silent = 0
-        return True
+        """Tell whether it left the last MOST_SILENT_POLLS without an answer; poll, if it is time to.
 
-    def _beats(self) -> bool:
+        As long as it has answered none, it is loading, and may take its time.
+        """
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + POLL_SECONDS
+            if self._answers():
+                self._has_answered, self._silent = True, 0
+            elif self._has_answered:
+                self._silent += 1
+        return self._silent >= MOST_SILENT_POLLS
+
+    def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(self._url, timeout=POLL_SECONDS):
                 return True
-        except OSError as error:
-            # Nothing listens yet where it is still loading, or has ended, which shows by itself.
-            return isinstance(getattr(error, "reason", None), ConnectionRefusedError)
+        except OSError:
+            return False
 
 
 def _actions_port(endpoints: Path) -> int:
