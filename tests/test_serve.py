@@ -93,8 +93,9 @@ def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot
 def test_who_loads_for_long_is_left_alone_and_who_falls_silent_is_not(monkeypatch: pytest.MonkeyPatch):
     silence = [False] * MOST_SILENT_POLLS
     answers = [*silence, *silence, True, *silence[1:], True, *silence]
+    coming = iter(answers)
     monkeypatch.setattr("ketamine_faq.server.POLL_SECONDS", 0)
-    monkeypatch.setattr(Pulse, "_answers", lambda _, answer=iter(answers): next(answer))
+    monkeypatch.setattr(Pulse, "_answers", lambda _: next(coming))
     pulse = Pulse("http://127.0.0.1/healthz")
     assert [pulse.has_stopped() for _ in answers] == [False] * (len(answers) - 1) + [True]
 
