@@ -10,11 +10,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,8 +36,9 @@ logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
-# Who answers none of so many polls hangs, in an endless loop or on a store: no message takes half as long.
-POLL_SECONDS, MOST_SILENT_POLLS = 5.0, 3
+# Rasa that answers nothing for so long hangs, in an endless loop or on a store. Not less: where visitors come as fast
+# as they are answered, who has no connection yet waits for several rounds of them all.
+POLL_SECONDS, SILENT_SECONDS = 5, 60
 # A process that keeps falling over is a fault to mend, not to hide.
 RESTARTS, RESTARTS_WITHIN_SECONDS = 10, 600
 # What is set for the server of visitors unless the environment does.
@@ -79,6 +81,7 @@ class Server:
         self._actions_port = _actions_port(endpoints)
         self._processes: dict[str, subprocess.Popen] = {}
         self._figures = ""  # the folder that every process counts in
+        self._pulse = Pulse(f"http://{host}:{port}/healthz")
         self._stopping = False
 
     def run(self) -> None:
@@ -150,7 +153,8 @@ class Server:
 
     def _start(self, name: str, command: list[str]) -> None:
         if name == "Rasa":
-            self._pulse = Pulse(f"http://{self._host}:{self._port}/healthz")
+            self._pulse.end()
+            self._pulse = Pulse(self._pulse.url).start()
         # A session of its own: Ctrl-C in the terminal reaches only us, and we stop them in order.
         self._processes[name] = subprocess.Popen(
             command, cwd=PROJECT, env=self._environment(name), start_new_session=True, preexec_fn=_die_with_parent
@@ -234,31 +238,35 @@ class Server:
 
 
 class Pulse:
-    """Asks every now and then whether a Rasa is alive that was started just now."""
+    """Asks every now and then, in a thread, whether a Rasa is alive that was started just now."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Take the address of its /healthz."""
-        self._url, self._next, self._has_answered, self._silent = url, 0.0, False, 0
+        self.url, self._clock = url, clock
+        self._answered_at: float | None = None
+        self._over = threading.Event()
+
+    def start(self) -> "Pulse":
+        """Ask from now on."""
+        threading.Thread(target=self._poll, daemon=True).start()
+        return self
+
+    def end(self) -> None:
+        """Ask no more."""
+        self._over.set()
 
     def has_stopped(self) -> bool:
-        """Tell whether it left the last MOST_SILENT_POLLS without an answer; poll, if it is time to.
+        """Tell whether nothing was answered for SILENT_SECONDS. Who has not answered yet is loading, however long."""
+        return self._answered_at is not None and self._clock() - self._answered_at > SILENT_SECONDS
 
-        As long as it has answered none, it is loading, and may take its time.
-        """
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + POLL_SECONDS
-            if self._answers():
-                self._has_answered, self._silent = True, 0
-            elif self._has_answered:
-                self._silent += 1
-        return self._silent >= MOST_SILENT_POLLS
+    def beat(self) -> None:
+        """Note an answer."""
+        self._answered_at = self._clock()
 
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(self._url, timeout=POLL_SECONDS):
-                return True
-        except OSError:
-            return False
+    def _poll(self) -> None:
+        while not self._over.wait(POLL_SECONDS):
+            with contextlib.suppress(OSError), urllib.request.urlopen(self.url, timeout=SILENT_SECONDS):
+                self.beat()
 
 
 def _actions_port(endpoints: Path) -> int:

@@ -1,6 +1,8 @@
-"""How many messages a worker takes at once: bounded in all, so that the last of them is answered soon, and by
-conversation, where a person types one after the other. Counted as they wait, so there is no rate that a busy clinic,
-with all its visitors behind one address, could exceed."""
+"""How many messages a worker has taken and not answered yet: bounded in all, and for each conversation.
+
+Not a rate of an address, which a hospital with all its visitors behind one would exceed: who waits for each reply
+before going on, as people do, is never refused, however fast.
+"""
 
 from collections import Counter
 from collections.abc import Iterator

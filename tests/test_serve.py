@@ -12,7 +12,7 @@ import pytest
 
 from ketamine_faq import PROJECT
 from ketamine_faq.model import quiet_environment
-from ketamine_faq.server import MOST_SILENT_POLLS, Pulse
+from ketamine_faq.server import SILENT_SECONDS, Pulse
 from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot
 
@@ -90,14 +90,18 @@ def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot
     wait_for(lambda: bot.log.read_text().count("is started again") == 1, 20)
 
 
-def test_who_loads_for_long_is_left_alone_and_who_falls_silent_is_not(monkeypatch: pytest.MonkeyPatch):
-    silence = [False] * MOST_SILENT_POLLS
-    answers = [*silence, *silence, True, *silence[1:], True, *silence]
-    coming = iter(answers)
-    monkeypatch.setattr("ketamine_faq.server.POLL_SECONDS", 0)
-    monkeypatch.setattr(Pulse, "_answers", lambda _: next(coming))
-    pulse = Pulse("http://127.0.0.1/healthz")
-    assert [pulse.has_stopped() for _ in answers] == [False] * (len(answers) - 1) + [True]
+def test_who_loads_for_long_is_left_alone_and_who_falls_silent_is_not():
+    now = 0.0
+    pulse = Pulse("http://127.0.0.1/healthz", clock=lambda: now)
+    now = 10.0 * SILENT_SECONDS
+    assert not pulse.has_stopped()
+    pulse.beat()
+    now += SILENT_SECONDS
+    assert not pulse.has_stopped()
+    now += 1
+    assert pulse.has_stopped()
+    pulse.beat()
+    assert not pulse.has_stopped()
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])

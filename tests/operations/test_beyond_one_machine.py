@@ -9,7 +9,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from ketamine_faq.server import MOST_SILENT_POLLS, POLL_SECONDS
+from ketamine_faq.server import SILENT_SECONDS
 from ketamine_faq.settings import SettingsError, settings
 from ketamine_faq.stores import PatientRedisLocks
 from tests.conftest import START_SECONDS, wait_for
@@ -89,8 +89,7 @@ def test_rasa_that_hangs_is_started_again(shared_bot: SharedBot):
     rasa, workers = rasa_and_workers(shared_bot)
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
-    # Longer than it may leave polls unanswered; a new one then takes its time to load.
-    wait_for(lambda: not any(alive(pid) for pid in (rasa, *workers)), 2 * POLL_SECONDS * MOST_SILENT_POLLS)
+    wait_for(lambda: not any(alive(pid) for pid in (rasa, *workers)), SILENT_SECONDS + 20)
     wait_for(lambda: is_ready(shared_bot), START_SECONDS)
     (reply,) = shared_bot.says("and for pain?", sender)
     assert reply["topic"] == "dosing"
