@@ -53,7 +53,7 @@ class Content:
             self._subjects = {name: entry["phrase"] for name, entry in subjects["subjects"].items()}
             self._unnamed_subject = subjects["unnamed"]
             self.disclaimer = self.notice("general_information")
-            self.failure = f"{self.notice('failure')}\n\n{self.disclaimer}"
+            self.failure, self.busy = (f"{self.notice(name)}\n\n{self.disclaimer}" for name in ("failure", "busy"))
         except KeyError as error:
             raise ContentError(
                 f"content/ lacks {error}: run `ketamine-faq content check` to see what is missing."

@@ -10,16 +10,19 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from prometheus_client import Counter
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq import PROJECT
+from ketamine_faq.connections import check_connections
 from ketamine_faq.contact.origin import allowed_origins
 from ketamine_faq.content import read
 from ketamine_faq.model import ensure_model, quiet_environment
@@ -34,12 +37,23 @@ logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost")
 # Sanic waits up to 15 for the turns that are under way.
 STOP_SECONDS = 20
-# So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
-LOCK_SECONDS = "10"
 # Room for all figures; and for a model with the copies that workers unpack, in sizes of its file.
 FIGURES_BYTES, MODEL_COPIES = 16_000_000, 10
-# Sanic would take bodies of 100 MB.
-MOST_BYTES = "1000000"
+# Rasa that answers nothing for so long hangs, in an endless loop or on a store. Not less: where visitors come as fast
+# as they are answered, who has no connection yet waits for several rounds of them all.
+POLL_SECONDS, SILENT_SECONDS = 5, 60
+# What is set for the server of visitors unless the environment does.
+LIMITS = {
+    # A message is 4,000 characters at most; Sanic would take bodies of 100 MB.
+    "SANIC_REQUEST_MAX_SIZE": "128000",
+    # For who sends the head of a request slowly, and for who sends its body so or whose turn does not end; in seconds.
+    "SANIC_REQUEST_TIMEOUT": "15",
+    "SANIC_RESPONSE_TIMEOUT": "30",
+    # So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
+    "TICKET_LOCK_LIFETIME": "10",
+}
+# A database that does not answer must not hold up every visitor.
+POSTGRESQL_SECONDS = "3"
 PR_SET_PDEATHSIG = 1
 # A worker answers one message at a time: more threads of its linear algebra only wait for each other, busily.
 # glibc's malloc keeps what loading the model has freed, some 150 MB a worker, unless told to give it back.
@@ -49,6 +63,8 @@ WORKER = {
     "MALLOC_MMAP_THRESHOLD_": "524288",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
 }
+
+RESTARTED = Counter("ketamine_faq_restarts", "Parts of `serve` that ended or hung, and were started again", ["part"])
 
 
 class ServerError(RasaException):
@@ -65,6 +81,7 @@ class Server:
         self._host, self._port, self._endpoints, self._enable_api = host, port, endpoints, enable_api
         self._actions_port = _actions_port(endpoints)
         self._processes: dict[str, subprocess.Popen] = {}
+        self._pulse = Pulse(f"http://{host}:{port}/healthz")
         self._stopping = False
 
     def run(self) -> None:
@@ -73,9 +90,11 @@ class Server:
         Raises ServerError, ContentError, SettingsError, MissingModelError, TrainingError, DamagedModelError.
         """
         settings()
+        os.environ.setdefault("PGCONNECT_TIMEOUT", POSTGRESQL_SECONDS)
         set_up_logs()
         self._require_free(self._host, self._port, "choose another with --port")
         self._require_free(LOOPBACK[0], self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
+        check_connections()
         self._model = ensure_model()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._request_stop)
@@ -83,6 +102,8 @@ class Server:
         with scratch_folder(FIGURES_BYTES) as self._figures, scratch_folder(room) as self._scratch:
             commands = {"The action server": self._actions_command(), "Rasa": self._rasa_command(self._own_model())}
             commands["The relay"] = [sys.executable, "-m", "ketamine_faq.contact"]
+            for name in commands:
+                RESTARTED.labels(name)  # a figure from the start, 0
             self._serve(commands)
 
     def _own_model(self) -> Path:
@@ -116,18 +137,19 @@ class Server:
 
     def _serve_metrics(self) -> None:
         host, port = settings().metrics_host, settings().metrics_port
+        if port in (self._port, self._actions_port):
+            raise ServerError(f"METRICS_PORT: {port} is taken by the bot itself, choose another.")
         try:
             if port:
-                serve_metrics(host, port, str(self._figures))
+                serve_metrics(host, port, str(self._figures), RESTARTED)
         except OSError as error:
             raise ServerError(f"METRICS_PORT: {host}:{port} can't be used ({error.strerror}).") from None
 
     def _environment(self, name: str) -> dict[str, str]:
         environment = quiet_environment() | {"PROMETHEUS_MULTIPROC_DIR": str(self._figures)}
         if name == "Rasa":
-            limits = {"SANIC_REQUEST_MAX_SIZE": MOST_BYTES, "TICKET_LOCK_LIFETIME": LOCK_SECONDS}
             # It unpacks the model there.
-            environment = WORKER | limits | environment | {"TMPDIR": str(self._scratch)}
+            environment = WORKER | LIMITS | environment | {"TMPDIR": str(self._scratch)}
         if name == "The action server":
             # Of itself it would be open to every network, and run as many workers as Rasa does.
             environment |= {"SANIC_HOST": "127.0.0.1", "SANIC_WORKERS": "1"}
@@ -138,6 +160,9 @@ class Server:
         return [sys.executable, "-m", "ketamine_faq.serving_rasa", *arguments]
 
     def _start(self, name: str, command: list[str]) -> None:
+        if name == "Rasa":
+            self._pulse.end()
+            self._pulse = Pulse(self._pulse.url).start()
         # A session of its own: Ctrl-C in the terminal reaches only us, and we stop them in order.
         self._processes[name] = subprocess.Popen(
             command, cwd=PROJECT, env=self._environment(name), start_new_session=True, preexec_fn=_die_with_parent
@@ -164,9 +189,17 @@ class Server:
                 if restarts.too_many():
                     raise ServerError(f"{name} keeps ending (exit code {process.returncode}): see its output above.")
                 logger.error("%s ended (exit code %s) and is started again.", name, process.returncode)
-                _kill_group(process)
-                self._start(name, commands[name])
+                self._start_again(name, commands[name])
+            if self._pulse.has_stopped():
+                logger.error("Rasa no longer answers: it is killed and started again.")
+                self._start_again("Rasa", commands["Rasa"])
             time.sleep(0.2)
+
+    def _start_again(self, name: str, command: list[str]) -> None:
+        RESTARTED.labels(name).inc()
+        _kill_group(self._processes[name])
+        self._processes[name].wait()
+        self._start(name, command)
 
     def _raise_if_ended(self, name: str) -> None:
         code = self._processes[name].poll()
@@ -204,6 +237,38 @@ class Server:
                 probe.bind((host, port))
             except OSError as error:
                 raise ServerError(f"Port {port} can't be used ({error.strerror}): {mend}.") from None
+
+
+class Pulse:
+    """Asks every now and then, in a thread, whether a Rasa is alive that was started just now."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take the address of its /healthz."""
+        self.url, self._clock = url, clock
+        self._answered_at: float | None = None
+        self._over = threading.Event()
+
+    def start(self) -> "Pulse":
+        """Ask from now on."""
+        threading.Thread(target=self._poll, daemon=True).start()
+        return self
+
+    def end(self) -> None:
+        """Ask no more."""
+        self._over.set()
+
+    def has_stopped(self) -> bool:
+        """Tell whether nothing was answered for SILENT_SECONDS. Who has not answered yet is loading, however long."""
+        return self._answered_at is not None and self._clock() - self._answered_at > SILENT_SECONDS
+
+    def beat(self) -> None:
+        """Note an answer."""
+        self._answered_at = self._clock()
+
+    def _poll(self) -> None:
+        while not self._over.wait(POLL_SECONDS):
+            with contextlib.suppress(OSError), urllib.request.urlopen(self.url, timeout=SILENT_SECONDS):
+                self.beat()
 
 
 def _actions_port(endpoints: Path) -> int:

@@ -1,5 +1,7 @@
 """Every setting, from the environment; a wrong one stops the start and says which and why."""
 
+from email.errors import MessageError
+from email.headerregistry import Address
 from functools import lru_cache
 from typing import Literal
 
@@ -10,6 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq import PROJECT
+
+# What Rasa's stores and ours speak; SQLite only for enquiries.
+POSTGRESQL, SQLITE = ("postgresql", "postgresql+psycopg2"), ("sqlite", "sqlite+pysqlite")
+SHORTEST_KEY = 32
 
 
 class SettingsError(RasaException):
@@ -27,7 +33,6 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         None,
-        min_length=32,
         description="Signs forms and the secrets of browsers' conversations; without it, var/secret_key, made at need",
     )
     database_url: str | None = Field(
@@ -51,7 +56,7 @@ class Settings(BaseSettings):
     enquiries_email_to: str | None = Field(None, description="Mail address that enquiries are delivered to")
     enquiries_email_from: str = Field("enquiries@localhost", description="Mail address that they come from")
     smtp_host: str = Field("localhost", description="Mail server")
-    smtp_port: int = Field(25, description="Its port: 587 is usual with starttls, 465 with tls")
+    smtp_port: int = Field(25, ge=1, le=65535, description="Its port: 587 is usual with starttls, 465 with tls")
     smtp_security: Literal["none", "starttls", "tls"] = Field(
         "starttls", description="Encryption of the mail connection; none is fit only for a server on this machine"
     )
@@ -67,25 +72,66 @@ class Settings(BaseSettings):
     enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
     minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
     doubtful_enquiries_per_hour: int = Field(
-        10, description="More than this from one address are put aside for a person to look at"
+        10, ge=1, description="More than this from one address are put aside for a person to look at"
     )
-    refused_enquiries_per_hour: int = Field(60, description="More than this from one address are refused, and told so")
+    refused_enquiries_per_hour: int = Field(
+        60, ge=1, description="More than this from one address are refused, and told so"
+    )
+    # Read by others of the environment, who would fail late or take a wrong one for none.
+    sanic_proxies_count: int | None = Field(
+        None, ge=0, description="For Sanic: proxies in front, whose word on a visitor's address is taken"
+    )
+    ticket_lock_lifetime: int | None = Field(
+        None, ge=1, description="For Rasa: seconds that a conversation waits for a worker that died; `serve` sets 10"
+    )
+    pgconnect_timeout: int | None = Field(
+        None, ge=2, description="For libpq: seconds that it waits for PostgreSQL; `serve` sets 3"
+    )
+    postgresql_pool_size: int | None = Field(None, ge=1, description="For Rasa: connections that a worker keeps")
+    postgresql_max_overflow: int | None = Field(None, ge=0, description="For Rasa: connections beyond these")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = Field(
+        None, description="For Rasa: what of its own entries is in the log"
+    )
+
+    @validator("secret_key")
+    def not_to_be_guessed(cls, key: SecretStr | None) -> SecretStr | None:
+        """Refuse a key that is short or not a secret."""
+        text = key.get_secret_value().strip() if key else ""
+        if key and (len(text) < SHORTEST_KEY or text.startswith("change-me")):
+            raise ValueError(f"make one of at least {SHORTEST_KEY} characters, with: openssl rand -hex 32")
+        return key
+
+    @validator("enquiries_email_to", "enquiries_email_from")
+    def mail_address(cls, address: str | None) -> str | None:
+        """Refuse what no mail could be addressed to; the server may be on a network where names have no dot."""
+        try:
+            if address is not None:
+                Address(addr_spec=address)
+        except (ValueError, IndexError, MessageError):
+            raise ValueError("write one address, as name@clinic.example") from None
+        return address
 
     @validator("database_url")
     def postgresql(cls, url: str | None) -> str | None:
         """Refuse what several machines could not share."""
-        try:
-            # Of its faults nothing is repeated: they could quote the password.
-            if url is None or make_url(url).get_backend_name() == "postgresql":
-                return url
-        except (SQLAlchemyError, ValueError):
-            pass
+        if url is None or _names_database(url, POSTGRESQL):
+            return url
         raise ValueError("write it as postgresql://user:password@host/name")
+
+    @validator("redis_url")
+    def numbered_database(cls, url: RedisDsn | None) -> RedisDsn | None:
+        """Refuse a database that Redis has no number for."""
+        if url is None or (url.path or "").strip("/").isdecimal():
+            return url
+        raise ValueError("write it as redis://:password@host:6379/0, with the number of a database at its end")
 
     @validator("enquiries_database_url", always=True, pre=True)
     def beside_the_conversations(cls, url: str | None, values: dict) -> str:
         """Keep enquiries where conversations are kept, unless told otherwise."""
-        return url or values.get("database_url") or f"sqlite:///{PROJECT / 'var' / 'enquiries.db'}"
+        url = url or values.get("database_url") or f"sqlite:///{PROJECT / 'var' / 'enquiries.db'}"
+        if _names_database(url, (*POSTGRESQL, *SQLITE)):
+            return url
+        raise ValueError("write it as postgresql://user:password@host/name or sqlite:///file")
 
     @root_validator(skip_on_failure=True)
     def workers_that_agree(cls, values: dict) -> dict:
@@ -106,14 +152,24 @@ class Settings(BaseSettings):
         return values
 
 
+def _names_database(url: str, drivers: tuple[str, ...]) -> bool:
+    try:
+        # Of its faults nothing is repeated: they could quote the password.
+        parsed = make_url(url)
+        return parsed.drivername in drivers and bool(parsed.database)
+    except (SQLAlchemyError, ValueError):
+        return False
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the settings of this process; raises SettingsError with one line a fault."""
     try:
         return Settings()
     except pydantic.env_settings.SettingsError as error:
-        # A list that is not JSON.
-        raise SettingsError(f"Wrong setting in the environment: {error}") from None
+        # A list that is not JSON, as pydantic tells it by name alone.
+        hint = 'write a list as JSON, such as ["https://www.clinic.example"]'
+        raise SettingsError(f"Wrong setting in the environment: {error}: {hint}") from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         faults = [fault.removeprefix("__ROOT__: ") for fault in faults]  # such a fault is of several settings

@@ -1,6 +1,7 @@
 """Rasa's stores at the addresses that the settings name; endpoints.yml says so in the way that Rasa documents."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from redis import Redis
 from redis.lock import Lock
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Query, Session
 
 from ketamine_faq.settings import settings
@@ -30,7 +32,7 @@ class Conversations(SQLTrackerStore):
     """The SQL tracker store, at DATABASE_URL where that is set, else where endpoints.yml says."""
 
     def __init__(self, domain: Domain | None = None, host: str | None = None, **address: Any) -> None:
-        """Open the database, waiting for one that is not up yet; raises SettingsError."""
+        """Take the database, which may be down as yet: its tables are made when it is first reached."""
         super().__init__(domain, host=settings().database_url or host, **address)
         # Rasa would take up a connection that died with the database, and quote what was typed where a write fails.
         url = self.engine.url
@@ -44,6 +46,26 @@ class Conversations(SQLTrackerStore):
         if sqlite:
             _commit_without_waiting(self.engine)
         self.sessionmaker.configure(bind=self.engine)
+        self._has_tables = False
+
+    @contextmanager
+    def session_scope(self) -> Iterator[Session]:
+        """Give a session in which the tables are there: Rasa makes them at the start, or never."""
+        if not self._has_tables:
+            try:
+                self.Base.metadata.create_all(self.engine)
+            except (ProgrammingError, IntegrityError):
+                # Another worker made them at the same moment.
+                self.Base.metadata.create_all(self.engine)
+            self._has_tables = True
+        with super().session_scope() as session:
+            yield session
+
+    def is_ready(self) -> bool:
+        """Tell that conversations can be read; raises SQLAlchemyError where they can't."""
+        with self.session_scope() as session:
+            session.query(self.SQLEvent.id).first()
+        return True
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation's latest session; one that has grown long goes on in a new one, with its slots."""

@@ -12,16 +12,25 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from ketamine_faq.contact.rate_limit import RateLimit, address_of, rate_limit
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.content import content
 from ketamine_faq.conversation_id import conversation_of, new_sender, sender_to_go_on_by
 from ketamine_faq.feedback import keep_feedback
-from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, SECONDS
+from ketamine_faq.nlu.danger import KINDS
+from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, REFUSED, SAFETY_REPLIES, SECONDS
+from ketamine_faq.refusals import refuse_from
+from ketamine_faq.turns_under_way import TooManyError, TurnsUnderWay
 from ketamine_faq.typed_text import typed_text
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
+
+# Of one address within an hour: a hospital's visitors may share one, and so do all of a load test.
+MOST_CONVERSATIONS, MOST_VERDICTS = 20_000, 2_000
+# After so long, it may be tried again.
+RETRY = {"Retry-After": "2"}
 
 
 class BadRequestError(ValueError):
@@ -57,9 +66,10 @@ class WebChannel(InputChannel):
     """`POST /webhooks/rest/webhook` with `{sender, message}` answers a list of `{recipient_id, text, buttons}`.
 
     A message that is exactly the payload of one of our buttons counts as that button; anything else is typed text,
-    whatever it begins with. When handling fails, the reply is the failure notice. `POST /webhooks/rest/conversation`
-    answers `{sender}`: a fresh secret, which one browser's conversation goes on by, until a reply's `recipient_id` is
-    another. `POST /webhooks/rest/feedback` takes `{sender, topic, helpful}`.
+    whatever it begins with. When handling fails, the reply is the failure notice; of more messages at once than
+    TurnsUnderWay takes, the notice that says so, with 429 or 503. `POST /webhooks/rest/conversation` answers
+    `{sender}`: a fresh secret, which one browser's conversation goes on by, until a reply's `recipient_id` is another.
+    `POST /webhooks/rest/feedback` takes `{sender, topic, helpful}`.
     """
 
     @classmethod
@@ -70,7 +80,10 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         """Return the endpoint, and a health check beside it as the stock channel has."""
         webhook = Blueprint("web_channel")
+        refuse_from(webhook)
         payloads = content().payloads()
+        turns = TurnsUnderWay()
+        begun, verdicts = rate_limit("begun", MOST_CONVERSATIONS), rate_limit("verdicts", MOST_VERDICTS)
 
         @webhook.get("/")
         async def health(_: Request) -> HTTPResponse:
@@ -83,18 +96,28 @@ class WebChannel(InputChannel):
             except BadRequestError as error:
                 return response.json([{"text": content().failure, "error": str(error)}], status=400)
             text = message if message in payloads else typed_text(message)
-            return response.json(await self._replies(on_new_message, text, sender))
+            try:
+                with turns.one_of(conversation_of(sender)):
+                    return response.json(await self._replies(on_new_message, text, sender))
+            except TooManyError as error:
+                REFUSED.labels(error.status.value).inc()
+                notice = [{"recipient_id": sender, "text": content().busy, "error": str(error)}]
+                return response.json(notice, status=error.status, headers=RETRY)
 
         @webhook.post("/conversation")
-        async def begin(_: Request) -> HTTPResponse:
+        async def begin(request: Request) -> HTTPResponse:
+            if await _is_too_much(begun, request):
+                return response.json({"error": "too many conversations from one address"}, 429)
             return response.json({"sender": new_sender()}, headers={"Cache-Control": "no-store"})
 
         @webhook.post("/feedback")
         async def feedback(request: Request) -> HTTPResponse:
+            if await _is_too_much(verdicts, request):
+                return response.json({"error": "too many verdicts from one address"}, 429)
             try:
                 sent = json.loads(request.body)
                 await asyncio.get_running_loop().run_in_executor(None, lambda: keep_feedback(store(), sent))
-            except ValueError:
+            except (ValueError, RecursionError):
                 return response.json({"error": 'the body needs {"sender", "topic", "helpful": true or false}'}, 422)
             except StoreError as error:
                 logger.error("A verdict was not kept. %s", error)
@@ -116,12 +139,19 @@ class WebChannel(InputChannel):
         return [{**message, "recipient_id": sender} for message in collector.messages or [{"text": content().failure}]]
 
 
+async def _is_too_much(limit: RateLimit, request: Request) -> bool:
+    # In a thread: a Redis that hangs must not keep other visitors waiting.
+    return await asyncio.get_running_loop().run_in_executor(None, limit.is_exceeded, address_of(request))
+
+
 def _note(replies: Replies, seconds: float) -> None:
     topics = sorted({message["topic"] for message in replies.messages})
     MESSAGES.inc()
     SECONDS.observe(seconds)
     for topic in topics:
         ANSWERS.labels(topic).inc()
+        if topic in KINDS:
+            SAFETY_REPLIES.labels(topic).inc()
     if replies.offers_contact:
         HAND_OFFS.inc()
     if not topics:

@@ -12,6 +12,7 @@ import pytest
 
 from ketamine_faq import PROJECT
 from ketamine_faq.model import quiet_environment
+from ketamine_faq.server import SILENT_SECONDS, Pulse
 from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot
 
@@ -39,6 +40,11 @@ def test_a_taken_port_is_named_with_the_mend():
 
 def test_a_wrong_setting_is_named():
     assert "CONTACT_FORM_URL" in refused(CONTACT_FORM_URL="not an address")
+
+
+def test_figures_on_the_port_of_the_bot_are_refused():
+    port = str(free_port())
+    assert "METRICS_PORT" in refused("--port", port, METRICS_PORT=port)
 
 
 def test_the_management_api_is_refused_off_this_machine():
@@ -82,6 +88,20 @@ def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot
     wait_for(lambda: not alive(server), 10)
     visitor.asks("what are the side effects").gets("not_covered").asks("yes please").gets("contact_form")
     wait_for(lambda: bot.log.read_text().count("is started again") == 1, 20)
+
+
+def test_who_loads_for_long_is_left_alone_and_who_falls_silent_is_not():
+    now = 0.0
+    pulse = Pulse("http://127.0.0.1/healthz", clock=lambda: now)
+    now = 10.0 * SILENT_SECONDS
+    assert not pulse.has_stopped()
+    pulse.beat()
+    now += SILENT_SECONDS
+    assert not pulse.has_stopped()
+    now += 1
+    assert pulse.has_stopped()
+    pulse.beat()
+    assert not pulse.has_stopped()
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])

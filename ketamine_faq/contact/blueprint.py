@@ -16,6 +16,7 @@ from ketamine_faq.contact.form_token import StaleTokenError, new_token, opened
 from ketamine_faq.contact.origin import is_foreign
 from ketamine_faq.contact.page import HEADERS, STYLE, failed_page, form_page, received_page
 from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
+from ketamine_faq.contact.rate_limit import address_of
 from ketamine_faq.contact.spam import SpamJudge
 from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.contact.words import words
@@ -101,7 +102,7 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
 async def _admit(request: Request, judge: SpamJudge) -> None:
     """Refuse what is not looked at, before any of it is read; raises FailureError."""
     # In a thread: a Redis that hangs must not keep other visitors waiting.
-    if await asyncio.get_running_loop().run_in_executor(None, judge.is_too_much, _address(request)):
+    if await asyncio.get_running_loop().run_in_executor(None, judge.is_too_much, address_of(request)):
         raise FailureError("too_many")
     if is_foreign(request):
         raise FailureError("foreign")
@@ -129,7 +130,7 @@ async def _receive(
         known, reused = store().sent_before(enquiry, token)
         if known:
             return known
-        marks = judge.marks(sent, _address(request), age=age, reused=reused, worked=worked)
+        marks = judge.marks(sent, address_of(request), age=age, reused=reused, worked=worked)
         reference = store().add(enquiry, token, time.time(), marks, conversation, _origin(sent))
         if marks:
             logger.warning("An enquiry was put aside for a person to look at: %s (%s)", reference, ", ".join(marks))
@@ -174,11 +175,6 @@ def _open_store() -> None:
     except StoreError as error:
         # The chat answers without it, and the form says honestly that it can't; each enquiry tries again.
         logger.error("%s", error)
-
-
-def _address(request: Request) -> str:
-    """Return the visitor's address: the proxy's word where Sanic is told to trust one (SANIC_PROXIES_COUNT)."""
-    return request.remote_addr or request.ip
 
 
 def _html(text: str, status: int = 200) -> HTTPResponse:

@@ -21,4 +21,7 @@ def is_foreign(request: Request) -> bool:
     if origin is None:
         return False
     own = (request.headers.get("host"), urlsplit(str(settings().contact_form_url)).netloc)
-    return origin not in allowed_origins() and urlsplit(origin).netloc not in own
+    try:
+        return origin not in allowed_origins() and urlsplit(origin).netloc not in own
+    except ValueError:
+        return True

@@ -6,6 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from redis import RedisError
+from sanic.request import Request
 
 from ketamine_faq.settings import settings
 from ketamine_faq.stores import redis_client
@@ -39,6 +40,10 @@ class RateLimit:
                 self._seen.popitem(last=False)
             return len(times)
 
+    def is_exceeded(self, key: str) -> bool:
+        """Note that the key came, and tell whether it did more often than it may."""
+        return self.count(key) > self._most
+
 
 class SharedRateLimit(RateLimit):
     """Counts in Redis, each key's for an hour from its first; while Redis is away, every worker counts its own."""
@@ -64,3 +69,8 @@ class SharedRateLimit(RateLimit):
 def rate_limit(name: str, most: int) -> RateLimit:
     """Return a limit that all workers count for together."""
     return SharedRateLimit(name, most) if settings().redis_url else RateLimit(most)
+
+
+def address_of(request: Request) -> str:
+    """Return the visitor's address: the proxy's word where Sanic is told to trust one (SANIC_PROXIES_COUNT)."""
+    return request.remote_addr or request.ip

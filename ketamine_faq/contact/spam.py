@@ -25,7 +25,7 @@ class SpamJudge:
 
     def is_too_much(self, address: str) -> bool:
         """Note a request and tell whether its address has sent more than will be looked at."""
-        return self._requests.count(address) > settings().refused_enquiries_per_hour
+        return self._requests.is_exceeded(address)
 
     def marks(
         self, sent: Mapping[str, Any], address: str, *, age: float, reused: bool, worked: bool

@@ -11,7 +11,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from ketamine_faq.contact.store import store
+from ketamine_faq.contact.store import EnquiryRow, store
 from ketamine_faq.operations.logs import set_up_logs
 
 logger = logging.getLogger(__name__)
@@ -60,8 +60,8 @@ def _checks(app: Sanic) -> dict[str, Callable[[], Any]]:
     return {
         "model": agent.is_ready,
         # Rasa wraps the store in one that keeps its faults to itself.
-        "conversations": lambda: _ask(agent.tracker_store._tracker_store.engine),
-        "enquiries": lambda: _ask(store().engine),
+        "conversations": agent.tracker_store._tracker_store.is_ready,
+        "enquiries": _has_enquiries,
         # Whether it answers; the name could be a visitor's.
         "locks": lambda: [agent.lock_store.get_lock("readyz")],
     }
@@ -76,6 +76,7 @@ async def _passes(name: str, check: Callable[[], Any]) -> bool:
         return False
 
 
-def _ask(engine: sa.engine.Engine) -> bool:
-    with engine.connect() as connection:
-        return connection.execute(sa.text("SELECT 1")).scalar() == 1
+def _has_enquiries() -> bool:
+    with store().session() as session:
+        session.execute(sa.select(EnquiryRow.id).limit(1))
+    return True

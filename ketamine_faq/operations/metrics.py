@@ -6,6 +6,7 @@ A port of its own, which no proxy passes on and which is on loopback unless told
 import logging
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
@@ -14,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.store import StoreError, store
+from ketamine_faq.nlu.danger import KINDS
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +27,16 @@ SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10),
 )
 ANSWERS = Counter("ketamine_faq_answers", "Answers by topic; a safety reply is one, too", ["topic"])
+SAFETY_REPLIES = Counter("ketamine_faq_safety_replies", "Replies to danger or misuse by kind", ["kind"])
+REFUSED = Counter(
+    "ketamine_faq_refused_messages", "Messages refused by HTTP status, too many being under way", ["status"]
+)
 HAND_OFFS = Counter("ketamine_faq_hand_offs", "Replies that offered the contact form")
+# There from the start: an increase from nothing would be none to Prometheus.
+for kind in KINDS:
+    SAFETY_REPLIES.labels(kind)
+for status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+    REFUSED.labels(status.value)
 
 
 class OutboxCollector(Collector):
@@ -42,9 +53,13 @@ class OutboxCollector(Collector):
         yield GaugeMetricFamily("ketamine_faq_outbox_age_seconds", "How long the oldest of them has waited", age)
 
 
-def serve_metrics(host: str, port: int, folder: str) -> None:
-    """Serve, in a thread, what all processes wrote to a folder, their PROMETHEUS_MULTIPROC_DIR; raises OSError."""
+def serve_metrics(host: str, port: int, folder: str, *own: Collector) -> None:
+    """Serve, in a thread, what all processes wrote to a folder, their PROMETHEUS_MULTIPROC_DIR; raises OSError.
+
+    `own` are the figures of this process, which writes to no folder.
+    """
     registry = CollectorRegistry()
     MultiProcessCollector(registry, folder)
-    registry.register(OutboxCollector())
+    for collector in (OutboxCollector(), *own):
+        registry.register(collector)
     start_http_server(port, host, registry)

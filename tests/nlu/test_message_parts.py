@@ -1,15 +1,34 @@
 """Long messages are read in pieces, several questions in clauses."""
 
-from ketamine_faq.nlu.message_parts import MOST_CLAUSES, PIECE, clauses, pieces
+from itertools import pairwise
+
+import pytest
+
+from ketamine_faq.nlu.message_parts import LEAST_OVERLAP, MOST_CLAUSES, MOST_PIECES, PIECE, clauses, pieces
+from ketamine_faq.typed_text import MAX_CHARACTERS
 
 
-def test_pieces_cover_a_long_text_and_overlap():
-    words = [str(number) for number in range(10 * PIECE)]
-    parts = pieces(" ".join(words))
-    assert {word for part in parts for word in part.split()} == set(words)
-    assert all(len(part.split()) <= PIECE for part in parts)
-    assert sum(len(part.split()) for part in parts) > len(words)
+@pytest.mark.parametrize("count", [2 * PIECE, 7 * PIECE, MOST_PIECES * PIECE, 1000])
+def test_pieces_cover_a_long_text_and_overlap(count: int):
+    words = [str(number) for number in range(count)]
+    parts = [part.split() for part in pieces(" ".join(words))]
+    assert {word for part in parts for word in part} == set(words)
+    for part, following in pairwise(parts):
+        assert len(set(part) & set(following)) >= min(LEAST_OVERLAP, len(following))
     assert pieces("a short one") == []
+
+
+def test_pieces_are_short_until_there_would_be_too_many():
+    assert max(len(part.split()) for part in pieces("word " * (MOST_PIECES * PIECE // 2))) == PIECE
+
+
+@pytest.mark.parametrize("unit", ["how does it work ", "! ", "a1,2; ", "0123456789", "中文"])
+def test_the_longest_message_costs_a_bounded_number_of_pieces_and_is_read_to_its_end(unit: str):
+    text = (unit * MAX_CHARACTERS)[:MAX_CHARACTERS].strip()
+    parts = pieces(text)
+    assert 1 < len(parts) <= MOST_PIECES
+    assert text.startswith(parts[0]) and text.endswith(parts[-1])
+    assert sum(map(len, parts)) >= len(text.replace(" ", ""))
 
 
 def test_two_questions_are_two_clauses():

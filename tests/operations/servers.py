@@ -45,6 +45,11 @@ class PostgreSQL:
         self.start()
 
     @property
+    def folder(self) -> Path:
+        """Where its data and configuration are."""
+        return self._data
+
+    @property
     def url(self) -> str:
         """The address, as settings have it."""
         return f"postgresql://bot@127.0.0.1:{self._port}/postgres"

@@ -7,11 +7,13 @@ import signal
 import httpx
 import pytest
 
+from ketamine_faq.server import SILENT_SECONDS
 from ketamine_faq.settings import SettingsError, settings
 from tests.conftest import START_SECONDS, wait_for
 from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
 from tests.operations.conftest import SharedBot, run_on
+from tests.operations.test_metrics import figures
 from tests.test_serve import alive, children, command_line
 
 KEY = "s" * 40
@@ -82,6 +84,20 @@ def test_rasa_killed_beside_its_workers_is_started_again(shared_bot: SharedBot):
     assert reply["topic"] == "dosing"
 
 
+def test_rasa_that_hangs_is_started_again(shared_bot: SharedBot):
+    sender = shared_bot.begin()
+    shared_bot.says("what dose for depression", sender)
+    restarts = figures(shared_bot)["ketamine_faq_restarts_total:Rasa"]
+    rasa, workers = rasa_and_workers(shared_bot)
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    wait_for(lambda: not any(alive(pid) for pid in (rasa, *workers)), SILENT_SECONDS + 20)
+    wait_for(lambda: is_ready(shared_bot), START_SECONDS)
+    (reply,) = shared_bot.says("and for pain?", sender)
+    assert reply["topic"] == "dosing"
+    assert figures(shared_bot)["ketamine_faq_restarts_total:Rasa"] == restarts + 1
+
+
 def is_ready(bot: SharedBot) -> bool:
     """Whether the bot is there."""
     try:
@@ -98,10 +114,36 @@ def is_ready(bot: SharedBot) -> bool:
         ({"SANIC_WORKERS": "2"}, "REDIS_URL"),
         ({"DATABASE_URL": "mysql://me:hidden@host/db", "SECRET_KEY": KEY}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://me:hidden@host:x/db", "SECRET_KEY": KEY}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql+asyncpg://me:hidden@host/db", "SECRET_KEY": KEY}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://me:hidden@host", "SECRET_KEY": KEY}, "DATABASE_URL"),
         ({"REDIS_URL": "http://:hidden@host/0", "SECRET_KEY": KEY}, "REDIS_URL"),
+        ({"REDIS_URL": "redis://:hidden@host/first", "SECRET_KEY": KEY}, "REDIS_URL"),
+        ({"ENQUIRIES_DATABASE_URL": "hidden rubbish"}, "ENQUIRIES_DATABASE_URL"),
+        ({"ENQUIRIES_DATABASE_URL": "mysql://me:hidden@host/db"}, "ENQUIRIES_DATABASE_URL"),
+        ({"ENQUIRIES_DATABASE_URL": "sqlite://"}, "ENQUIRIES_DATABASE_URL"),
+        ({"SECRET_KEY": "hidden"}, "SECRET_KEY"),
+        ({"SECRET_KEY": " " * 40}, "SECRET_KEY"),
+        ({"SECRET_KEY": "change-me-" * 4}, "SECRET_KEY"),
+        ({"SMTP_PORT": "0"}, "SMTP_PORT"),
+        ({"SMTP_PORT": "65536"}, "SMTP_PORT"),
+        ({"METRICS_PORT": "0"}, "METRICS_PORT"),
+        ({"DOUBTFUL_ENQUIRIES_PER_HOUR": "-1"}, "DOUBTFUL_ENQUIRIES_PER_HOUR"),
+        ({"REFUSED_ENQUIRIES_PER_HOUR": "0"}, "REFUSED_ENQUIRIES_PER_HOUR"),
+        ({"ENQUIRIES_EMAIL_TO": "nobody"}, "ENQUIRIES_EMAIL_TO"),
+        ({"ENQUIRIES_EMAIL_TO": "a@b.example\nBcc: c@d.example"}, "ENQUIRIES_EMAIL_TO"),
+        ({"ENQUIRIES_EMAIL_TO": "@hospital.example"}, "ENQUIRIES_EMAIL_TO"),
+        ({"ENQUIRIES_EMAIL_FROM": "staff@"}, "ENQUIRIES_EMAIL_FROM"),
+        ({"ENQUIRIES_EMAIL_FROM": "a@b.example, c@d.example"}, "ENQUIRIES_EMAIL_FROM"),
+        ({"SANIC_WORKERS": "two"}, "SANIC_WORKERS"),
+        ({"SANIC_PROXIES_COUNT": "-1"}, "SANIC_PROXIES_COUNT"),
+        ({"TICKET_LOCK_LIFETIME": "soon"}, "TICKET_LOCK_LIFETIME"),
+        ({"PGCONNECT_TIMEOUT": "0"}, "PGCONNECT_TIMEOUT"),
+        ({"POSTGRESQL_POOL_SIZE": "x"}, "POSTGRESQL_POOL_SIZE"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"ALLOWED_ORIGINS": "https://hidden.example"}, "as JSON"),
     ],
 )
-def test_what_could_not_work_together_is_refused_in_one_line_without_a_password(
+def test_what_could_not_work_is_refused_in_one_line_without_a_password(
     environment: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
 ):
     for name, value in environment.items():

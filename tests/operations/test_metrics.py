@@ -16,12 +16,13 @@ FIGURE = re.compile(r"ketamine_faq_\w+")
 
 
 def figures(bot: SharedBot) -> dict[str, float]:
-    """Every figure, summed over its labels but for `topic`."""
+    """Every figure, summed over its labels but for what it is of."""
     with urllib.request.urlopen(bot.metrics, timeout=10) as reply:
         families = list(text_string_to_metric_families(reply.read().decode()))
     values: dict[str, float] = {}
     for sample in (sample for family in families for sample in family.samples):
-        name = sample.name + (f":{sample.labels['topic']}" if "topic" in sample.labels else "")
+        of = next((sample.labels[label] for label in ("topic", "kind", "part", "status") if label in sample.labels), "")
+        name = f"{sample.name}:{of}" if of else sample.name
         values[name] = values.get(name, 0) + sample.value
     return values
 
@@ -42,9 +43,18 @@ def test_figures_of_both_workers_are_counted_together(shared_bot: SharedBot):
     assert more("ketamine_faq_message_seconds_count") == 13
     assert more("ketamine_faq_answers_total:dosing") == 6
     assert more("ketamine_faq_answers_total:crisis") == 6
+    assert more("ketamine_faq_safety_replies_total:crisis") == 6
     # One for the question that is not covered, and each reply to a crisis offers the form, too.
     assert more("ketamine_faq_hand_offs_total") == 7
     assert more("ketamine_faq_failure_notices_total") == 0
+
+
+def test_what_is_seldom_is_there_from_the_start(shared_bot: SharedBot):
+    known = set(figures(shared_bot))
+    assert known >= {f"ketamine_faq_safety_replies_total:{kind}" for kind in ("crisis", "emergency", "misuse")}
+    assert known >= {f"ketamine_faq_refused_messages_total:{status}" for status in (429, 503)}
+    parts = ("Rasa", "The action server", "The relay")
+    assert known >= {f"ketamine_faq_restarts_total:{part}" for part in parts}
 
 
 def test_failures_and_errors_count(shared_bot: SharedBot):
