@@ -91,15 +91,14 @@ class Content:
 
     def contact_buttons(self, link: str) -> list[dict[str, str]]:
         """Return the buttons that accept and decline the form at `link`; a channel without links sends the payload."""
-        return [
-            {
-                "title": self.notice("contact_button"),
-                "type": "web_url",
-                "url": link,
-                "payload": "/affirm",
-            },
-            {"title": self.notice("decline_button"), "payload": "/deny"},
-        ]
+        return [self._form_button(link, "/affirm"), {"title": self.notice("decline_button"), "payload": "/deny"}]
+
+    def contact_button(self, link: str) -> dict[str, str]:
+        """Return the button that asks for the form at `link` where a yes or no answers something else."""
+        return self._form_button(link, "/contact")
+
+    def _form_button(self, link: str, payload: str) -> dict[str, str]:
+        return {"title": self.notice("contact_button"), "type": "web_url", "url": link, "payload": payload}
 
     def payloads(self) -> set[str]:
         """Return every payload that a button of ours may send."""

@@ -63,7 +63,9 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         buttons = [self._content.service_button(name) for name in metadata.get("services", ())]
         buttons += [self._content.question_button(name) for name in topics]
         if metadata.get("handoff"):
-            buttons += self._content.contact_buttons(contact_link(tracker.current_slot_values()))
+            link = contact_link(tracker.current_slot_values())
+            asks = metadata.get("asks")
+            buttons += [self._content.contact_button(link)] if asks else self._content.contact_buttons(link)
         return buttons
 
     def _likeliest(self, tracker: DialogueStateTracker) -> list[str]:

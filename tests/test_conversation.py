@@ -69,6 +69,11 @@ def test_visitor_asks_two_questions_at_once(visitor: Visitor):
     visitor.asks("what dose, and how often, for pain?").gets("dosing", "schedule", condition="pain")
 
 
+def test_visitor_asks_one_question_that_is_answered_and_one_that_is_not(visitor: Visitor):
+    visitor.asks("what does it cost, and how does it work in the brain?").gets("mechanism", "not_covered")
+    assert "/affirm" in visitor.payloads
+
+
 def test_visitor_presses_the_button_under_an_answer(visitor: Visitor):
     visitor.asks("how much is given for depression?")
     assert 1 <= len(visitor.buttons) <= 3
@@ -95,6 +100,25 @@ def test_visitor_in_crisis_is_asked_and_answered(visitor: Visitor):
 def test_visitor_in_crisis_who_is_not_safe(visitor: Visitor):
     visitor.asks("I want to kill myself").gets("crisis")
     visitor.asks("no").gets("crisis_unsafe")
+
+
+def test_visitor_in_crisis_asks_for_the_form_by_its_button(visitor: Visitor):
+    visitor.asks("I want to kill myself").gets("crisis")
+    visitor.presses("/contact").gets("contact")
+    assert content().variables()["emergency"] in visitor.text
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "thanks"])
+def test_an_emergency_is_not_over_with_a_word(visitor: Visitor, word: str):
+    visitor.asks("he has stopped breathing").gets("emergency")
+    visitor.asks(word).gets("emergency_goes_on")
+    visitor.asks("how does ketamine work").gets("mechanism")
+
+
+@pytest.mark.parametrize("message", ["no thanks, I want to kill myself", "yes please, before I jump off the bridge"])
+def test_a_crisis_behind_a_yes_or_no_is_met(visitor: Visitor, message: str):
+    visitor.asks("what does it cost").gets("not_covered")
+    visitor.asks(message).gets("crisis")
 
 
 def test_helper_of_someone_in_crisis_is_spoken_to(visitor: Visitor):

@@ -1,4 +1,4 @@
-"""The parts of a message that are read on their own: pieces of a long one, clauses that may be questions."""
+"""What of a message is read on its own: pieces of a long one, what it hides, clauses that may be questions."""
 
 import math
 import re
@@ -11,9 +11,30 @@ MOST_PIECES = 16
 LEAST_OVERLAP = 8
 # What has no blanks for so long is cut, for it has an end that must be read, too.
 WORD = re.compile(r"\S{1,20}")
+# A yes, no or thanks at the beginning, which would make an answer to the bot's offer of all that follows.
+REPLY = re.compile(
+    r"^\W*((yes|yeah|yep|ya|no|nah|nope|ok|okay|sure|thanks|thank you|ty|please|pls|worries|but)\b\W*)+",
+    re.IGNORECASE,
+)
+# Letters told by figures and signs, as 'k1ll mys3lf' has them, and a word of spaced letters.
+DISGUISES = str.maketrans("013457@$!", "oieastasi")
+DISGUISED = re.compile(r"\b[a-z]+(?:[013457@$!]+[a-z]+)+\b", re.IGNORECASE)
+SPACED = re.compile(r"\b(?:[a-z][ .\-*_]){3,}[a-z]\b", re.IGNORECASE)
 # Where one question may end and the next begin.
 CLAUSE_END = re.compile(r"[?.;!\n]+|,?\s+(?:and|also|plus|then|as well as|&)\s+|,\s+", re.IGNORECASE)
 MOST_CLAUSES = 8
+
+
+def safety_readings(text: str) -> list[str]:
+    """Return what the safety gate reads beside the whole text: danger can hide in any of it."""
+    hidden = [REPLY.sub("", text), undisguised(text)]
+    return [*pieces(text), *dict.fromkeys(reading for reading in hidden if reading.strip() and reading != text)]
+
+
+def undisguised(text: str) -> str:
+    """Return the text with the words that figures, signs or blanks disguise as they are meant."""
+    plain = DISGUISED.sub(lambda word: word[0].translate(DISGUISES), text)
+    return SPACED.sub(lambda word: re.sub("[^a-z]", "", word[0], flags=re.IGNORECASE), plain)
 
 
 def pieces(text: str) -> list[str]:

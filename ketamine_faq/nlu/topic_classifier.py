@@ -14,11 +14,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_faq.nlu import source_fingerprint
 from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
-from ketamine_faq.nlu.message_parts import clauses, pieces
+from ketamine_faq.nlu.message_parts import clauses, safety_readings
 from ketamine_faq.nlu.sentence_encoder import SentenceEncoder, sentence_vector, shared_encoder
 from ketamine_faq.nlu.topic_model import TopicModel
 
-# Attributes of a message. Probabilities by class, of the message and of its pieces: for the safety gate.
+# Attributes of a message. Probabilities by class, of the message and of its other readings: for the safety gate.
 READINGS = "readings"
 # Confidences by class, of the message and of its clauses: for the decision.
 CONFIDENCES = "confidences"
@@ -86,8 +86,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _read(self, message: Message, text: str) -> None:
-        # The message, its pieces and its clauses in one go: a batch costs little more than a message.
-        parts = pieces(text)
+        # The message, its other readings and its clauses in one go: a batch costs little more than a message.
+        parts = safety_readings(text)
         texts = [text, *parts, *clauses(text)]
         vectors = np.concatenate([sentence_vector(message), shared_encoder().encode(texts[1:])])
         probabilities = self._model.probabilities(texts, vectors)

@@ -31,7 +31,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
 
     Confidences are made into the probability of being right: the logistic of `slope` times their log-odds plus
     `intercept`. Where the message names a subject that the article leaves out, not_covered weighs `subject_weight`
-    times as much. A second topic is one of `answers` that a clause asks about with at least `second_threshold`.
+    times as much. A second topic is one of `asked_together` that a clause asks about with at least `second_threshold`.
     """
 
     @classmethod
@@ -49,7 +49,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
             "lost_threshold": 0.0,
             "handoffs": [],
             "second_threshold": 1.0,
-            "answers": [],
+            "asked_together": [],
         }
 
     @classmethod
@@ -97,11 +97,12 @@ class TopicDecision(GraphComponent, IntentClassifier):
         names_subject = any(entity["entity"] == SUBJECT for entity in message.get(ENTITIES, []))
         ranking = self.ranking(whole, names_subject)
         topics = self._topics(clauses)
-        if len(topics) == 2 and ranking[0][INTENT_NAME_KEY] in topics:
+        if len(topics) > 1 and ranking[0][INTENT_NAME_KEY] in topics:
+            first, second = topics[:2]
             # Both are answered, so the second is no rival that the bot would have to ask about.
-            others = [entry for entry in ranking if entry[INTENT_NAME_KEY] not in topics]
-            ranking = [{INTENT_NAME_KEY: topics[0], PREDICTED_CONFIDENCE_KEY: 1.0}, *others]
-            message.set(SECOND_TOPIC, topics[1], add_to_output=True)
+            others = [entry for entry in ranking if entry[INTENT_NAME_KEY] not in (first, second)]
+            ranking = [{INTENT_NAME_KEY: first, PREDICTED_CONFIDENCE_KEY: 1.0}, *others]
+            message.set(SECOND_TOPIC, second, add_to_output=True)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
 
@@ -109,7 +110,8 @@ class TopicDecision(GraphComponent, IntentClassifier):
         return best[PREDICTED_CONFIDENCE_KEY] < self._config["lost_threshold"]
 
     def _topics(self, clauses: tuple[dict[str, float], ...]) -> list[str]:
-        """Return the answerable topics that clauses surely ask about, in their order."""
+        """Return the topics that clauses surely ask about, as asked; a hand-off is last, where its buttons are."""
         likeliest = [max(clause.items(), key=lambda entry: entry[1]) for clause in clauses]
         sure = [name for name, value in likeliest if self.calibrated(value) >= self._config["second_threshold"]]
-        return list(dict.fromkeys(name for name in sure if name in self._config["answers"]))
+        asked = dict.fromkeys(name for name in sure if name in self._config["asked_together"])
+        return sorted(asked, key=lambda name: name in self._config["handoffs"])

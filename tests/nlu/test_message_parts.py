@@ -4,7 +4,15 @@ from itertools import pairwise
 
 import pytest
 
-from ketamine_faq.nlu.message_parts import LEAST_OVERLAP, MOST_CLAUSES, MOST_PIECES, PIECE, clauses, pieces
+from ketamine_faq.nlu.message_parts import (
+    LEAST_OVERLAP,
+    MOST_CLAUSES,
+    MOST_PIECES,
+    PIECE,
+    clauses,
+    pieces,
+    safety_readings,
+)
 from ketamine_faq.typed_text import MAX_CHARACTERS
 
 
@@ -38,3 +46,24 @@ def test_two_questions_are_two_clauses():
 
 def test_clauses_are_bounded():
     assert len(clauses("a, " * 1000)) == MOST_CLAUSES
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("no thanks, I'd rather be gone", "I'd rather be gone"),
+        ("Yes please! Before it is too late", "Before it is too late"),
+        ("k1ll mys3lf", "kill myself"),
+        ("s u i c i d a l", "suicidal"),
+        ("d.e.a.d by monday", "dead by monday"),
+    ],
+)
+def test_what_a_message_hides_is_read_too(text: str, hidden: str):
+    assert safety_readings(text) == [hidden]
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "yes please", "thanks!", "0.5 mg/kg over 40min", "pt 64kg, q2/52", "how does it work"]
+)
+def test_what_hides_nothing_is_read_once(text: str):
+    assert safety_readings(text) == []

@@ -87,7 +87,7 @@ function replies(entry, isLast, actions) {
 
 /** The button that accepts the offer of the contact form; its link is for those who have no widget. */
 function isContactButton({ payload, url }) {
-  return Boolean(url) && payload === '/affirm';
+  return Boolean(url) && (payload === '/affirm' || payload === '/contact');
 }
 
 function time(at) {
