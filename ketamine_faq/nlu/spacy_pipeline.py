@@ -4,6 +4,7 @@ The terms come from `entities.yml` (conditions and audiences) and from content/u
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import spacy
@@ -58,6 +59,8 @@ class TypoNormalizer:
             length: [word for word in words if abs(len(word) - length) <= 1]
             for length in range(SHORTEST_MENDED - 1, max(map(len, words)) + 2)
         }
+        # Every word is compared with hundreds, and most words come again.
+        self._mended = lru_cache(maxsize=10_000)(self._mended)
 
     def __call__(self, doc: Doc) -> Doc:
         for token in doc:
