@@ -20,7 +20,10 @@ VALIDATOR = "rasa.graph_components.validators.default_recipe_validator"
 
 
 class DefaultV1RecipeValidator(GraphComponent):
-    """Stands for Rasa's validator of that name, which is looked up when a model is loaded, and made to train one."""
+    """Stands for Rasa's validator of that name, which is looked up when a model is loaded, and used to train one.
+
+    Told to train, this server refuses: Rasa finds no component of the type that it needs.
+    """
 
     @classmethod
     def create(cls, *_: Any) -> "DefaultV1RecipeValidator":

@@ -19,7 +19,17 @@ def serve(**settings):
 workers.serve = serve
 workers.serve_workers({{"host": "127.0.0.1", "port": {port}, "backlog": 1, "main_start": None}}, 2)
 """
-FIRST_FAILS = "time.sleep(60) if os.path.exists({flag!r}) else os.mkdir({flag!r}); sys.exit(1)"
+# Whoever comes first fails, once the other is there, which says so by a folder beside.
+FIRST_FAILS = """
+    try:
+        os.mkdir({flag!r})
+    except FileExistsError:
+        os.mkdir({flag!r} + ".other")
+        time.sleep(60)
+    while not os.path.exists({flag!r} + ".other"):
+        time.sleep(0.01)
+    sys.exit(1)
+"""
 IS_KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 
 
