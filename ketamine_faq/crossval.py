@@ -13,7 +13,7 @@ from ketamine_faq import PROJECT
 from ketamine_faq.model import MODELS, fingerprint
 from ketamine_faq.nlu import MODEL_SOURCES
 from ketamine_faq.nlu.danger import CRISIS, CRISIS_OF_OTHER
-from ketamine_faq.nlu.sentence_encoder import shared_encoder
+from ketamine_faq.nlu.sentence_encoder import encoder_for
 from ketamine_faq.nlu.topic_model import TopicModel
 
 FOLDS = 3
@@ -92,13 +92,15 @@ def training_messages() -> tuple[list[str], list[str], list[bool]]:
 
 
 def _run(texts: list[str], labels: list[str], path: Path) -> None:
-    vectors = shared_encoder().encode(texts)
     classes = sorted(set(labels))
     probabilities, confidences = np.zeros((2, len(texts), len(classes)))
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(texts, labels))
     for known, held in track(folds, "Cross-validating"):
-        model = TopicModel.fit([texts[i] for i in known], vectors[known], [labels[i] for i in known])
-        probabilities[held] = model.probabilities([texts[i] for i in held], vectors[held])
-        confidences[held] = model.confidences(probabilities[held], vectors[held])
+        learned, asked = [texts[i] for i in known], [texts[i] for i in held]
+        right = [labels[i] for i in known]
+        encoder = encoder_for(learned, right)
+        model, vectors = TopicModel.fit(learned, encoder.encode(learned), right), encoder.encode(asked)
+        probabilities[held] = model.probabilities(asked, vectors)
+        confidences[held] = model.confidences(probabilities[held], vectors)
     path.parent.mkdir(exist_ok=True)
     np.savez(path, classes=np.array(classes), probabilities=probabilities, confidences=confidences)

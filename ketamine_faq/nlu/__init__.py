@@ -3,19 +3,12 @@
 import hashlib
 from pathlib import Path
 
-# What decides how TopicClassifier's model comes out of the same data.
-MODEL_SOURCES = (
-    "encoder_files",
-    "fine_tuned_classifier",
-    "fine_tuning",
-    "joined_messages",
-    "sentence_encoder",
-    "text_regression",
-    "topic_model",
-)
+# What decides how SentenceEncoder's encoder and TopicClassifier's model come out of the same data.
+ENCODER_SOURCES = ("encoder_files", "fine_tuning", "joined_messages", "minilm", "sentence_encoder")
+MODEL_SOURCES = (*ENCODER_SOURCES, "ngrams", "regression", "topic_model")
 
 
-def source_fingerprint() -> str:
-    """Return a hash of MODEL_SOURCES; Rasa's training cache knows only the text of component classes."""
-    files = [Path(__file__).with_name(f"{name}.py") for name in MODEL_SOURCES]
+def source_fingerprint(names: tuple[str, ...]) -> str:
+    """Return a hash of the modules' texts; Rasa's training cache knows only those of component classes."""
+    files = [Path(__file__).with_name(f"{name}.py") for name in names]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()

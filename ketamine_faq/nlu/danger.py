@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
 
 PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 
@@ -26,6 +28,12 @@ class Alarm:
     intent: str
     confidence: float
     of_other: bool = False
+
+
+def learned_class(example: Message) -> str:
+    """Return the class of a training example: its intent, or CRISIS_OF_OTHER where its metadata says so."""
+    of_other = (example.get("metadata") or {}).get("intent", {}).get("concerned") == "other"
+    return CRISIS_OF_OTHER if of_other else example.get(INTENT)
 
 
 def scores(probabilities: dict[str, float]) -> dict[str, float]:

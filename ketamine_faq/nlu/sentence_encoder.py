@@ -1,134 +1,125 @@
-"""Sentence vectors from all-MiniLM-L6-v2, as int8 ONNX on onnxruntime: shared/findings.md says why this one."""
+"""Rasa component: sentence vectors by MiniLM, fine-tuned on the training data where there is enough of it."""
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import onnxruntime
-from rasa.engine.graph import GraphComponent
+from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from tokenizers import Tokenizer
 
-from ketamine_faq.nlu import source_fingerprint
-from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER, verified, word_embeddings
+from ketamine_faq.nlu import ENCODER_SOURCES, source_fingerprint
+from ketamine_faq.nlu.danger import learned_class
+from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER
+from ketamine_faq.nlu.message_parts import clauses, safety_readings
+from ketamine_faq.nlu.minilm import MiniLM, graph, packaged_encoder
 
-DIMENSIONS = 384
-MAX_TOKENS = 128
-BATCH = 32
-# The table of word embeddings, by its name in the graph: half of what the encoder takes, and no two need a copy.
-WORD_EMBEDDINGS = "inner.embeddings.word_embeddings.weight"
-
-
-class MiniLM:
-    """The encoder: texts to vectors."""
-
-    def __init__(self, initializers: dict[str, np.ndarray] | None = None) -> None:
-        """Load and verify the model; `initializers` replace those of the graph as onnxruntime has optimised it.
-
-        A name that the graph lacks is passed over. Raises MissingModelError.
-        """
-        self.tokenizer = Tokenizer.from_file(str(verified(TOKENIZER)))
-        self.tokenizer.enable_truncation(MAX_TOKENS)
-        self.tokenizer.enable_padding()
-        options = onnxruntime.SessionOptions()
-        # One thread a message: workers scale by process, and short inputs gain nothing from more.
-        options.intra_op_num_threads = 1
-        replaced = {WORD_EMBEDDINGS: word_embeddings()} | (initializers or {})
-        # onnxruntime keeps no reference to what it is given here.
-        self._replaced = [(name, onnxruntime.OrtValue.ortvalue_from_numpy(value)) for name, value in replaced.items()]
-        for name, value in self._replaced:
-            options.add_initializer(name, value)
-        path = str(verified(MODEL))
-        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-    def encode(self, texts: list[str]) -> np.ndarray:
-        """Return one L2-normalised row a text, float32, shape (len(texts), 384)."""
-        means = self.means(texts)
-        return means / np.linalg.norm(means, axis=1, keepdims=True)
-
-    def means(self, texts: list[str]) -> np.ndarray:
-        """Return the mean of each text's token vectors, float32, shape (len(texts), 384).
-
-        Texts of like length are encoded together, so that padding costs little.
-        """
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
-        # A message is one batch and stays in its thread; what is trained on is shared out among the cores.
-        with ThreadPoolExecutor() as pool:
-            each = pool.map if len(batches) > 1 else map
-            for batch, means in zip(batches, each(self._batch_means, ([texts[i] for i in b] for b in batches))):
-                vectors[batch] = means
-        return vectors
-
-    def _batch_means(self, texts: list[str]) -> np.ndarray:
-        encodings = self.tokenizer.encode_batch(texts)
-        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-        (hidden,) = self._session.run(
-            ["last_hidden_state"],
-            {
-                "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
-                "attention_mask": mask,
-                "token_type_ids": np.zeros_like(mask),
-            },
-        )
-        return (hidden * mask[..., None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
+# With fewer examples the packaged encoder is the better one: docs/nlu.md.
+LEAST_FOR_FINE_TUNING = 1000
+# Attribute of a message: the vector of each text of it that is read, the whole first, by that text.
+VECTORS = "vectors"
+STORED = "encoder.onnx"
 
 
-@lru_cache(maxsize=1)
-def shared_encoder() -> MiniLM:
-    """Return the process's one encoder, read-only and safe to share between components."""
-    return MiniLM()
-
-
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
-    """Rasa featurizer: adds each message's sentence vector, shape (1, 384), as a dense sentence feature."""
+    """Rasa featurizer: adds each message's sentence vector, shape (1, 384), as a dense sentence feature.
 
-    def __init__(self, config: dict[str, Any], name: str) -> None:
-        """Load the encoder; `name` identifies the features among other featurizers'."""
+    Of a visitor's message it reads the other readings and the clauses, too, in the same go, and sets VECTORS.
+    """
+
+    def __init__(
+        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource, encoder: MiniLM
+    ) -> None:
+        """Take the encoder, and what storing it needs; `name` tells the features from other featurizers'."""
         super().__init__(name, config)
-        self._encoder = shared_encoder()
+        self._model_storage, self._resource, self._encoder = model_storage, resource, encoder
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: Any, resource: Any, execution_context: Any
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "SentenceEncoder":
-        """Create the component; raises MissingModelError where the weights are not there."""
-        return cls(config, execution_context.node_name)
+        """Create the component with the packaged encoder; raises MissingModelError where it is not there."""
+        return cls(config, execution_context.node_name, model_storage, resource, packaged_encoder())
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> "SentenceEncoder":
+        """Load a trained component."""
+        with model_storage.read_from(resource) as folder:
+            encoder = MiniLM((folder / STORED).read_bytes())
+        return cls(config, execution_context.node_name, model_storage, resource, encoder)
 
     @staticmethod
     def required_packages() -> list[str]:
         """Name the packages without which the component cannot run."""
-        return ["onnxruntime", "tokenizers", MODEL.package, TOKENIZER.package]
+        return ["onnx", "onnxruntime", "tokenizers", MODEL.package, TOKENIZER.package]
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
-        """Train again when any file that the pipeline is made of has changed."""
-        return source_fingerprint()
+        """Train again when a file that the encoder is made of has changed."""
+        return source_fingerprint(ENCODER_SOURCES)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
         """Accept any: the featurizer has no settings of its own."""
 
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fine-tune the encoder on all examples that have an intent, where they are enough, and store it."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        texts, labels = [example.get(TEXT) for example in examples], [learned_class(example) for example in examples]
+        self._encoder = encoder_for(texts, labels)
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / STORED).write_bytes(self._encoder.model)
+        return self._resource
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the vectors of all examples."""
-        self.process(training_data.training_examples)
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        for example, vector in zip(examples, self._encoder.encode([example.get(TEXT) for example in examples])):
+            self._add(example, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the vector of each message that has text."""
-        with_text = [message for message in messages if message.get(TEXT)]
-        vectors = self._encoder.encode([message.get(TEXT) for message in with_text])
-        for message, vector in zip(with_text, vectors):
-            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        """Add the vectors of each message that has text."""
+        for message in messages:
+            if text := message.get(TEXT):
+                texts = list(dict.fromkeys([text, *safety_readings(text), *clauses(text)]))
+                vectors = self._encoder.encode(texts)
+                self._add(message, vectors[0])
+                message.set(VECTORS, dict(zip(texts, vectors)))
         return messages
+
+    def _add(self, message: Message, vector: np.ndarray) -> None:
+        message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+
+
+def encoder_for(texts: list[str], labels: list[str]) -> MiniLM:
+    """Return the encoder for these training texts and their labels: fine-tuned on them where they are enough.
+
+    Raises MissingModelError and DidNotLearnError.
+    """
+    if len(texts) < LEAST_FOR_FINE_TUNING:
+        return packaged_encoder()
+    # Brings TensorFlow, which takes seconds and 200 MB: who only asks goes without.
+    from ketamine_faq.nlu.fine_tuning import fine_tuned_weights
+
+    return MiniLM(graph(fine_tuned_weights(texts, labels)))
 
 
 def sentence_vector(message: Message) -> np.ndarray:

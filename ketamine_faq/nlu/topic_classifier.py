@@ -8,14 +8,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_faq.nlu import source_fingerprint
-from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
+from ketamine_faq.nlu import MODEL_SOURCES, source_fingerprint
+from ketamine_faq.nlu.danger import learned_class
 from ketamine_faq.nlu.message_parts import clauses, safety_readings
-from ketamine_faq.nlu.sentence_encoder import SentenceEncoder, sentence_vector, shared_encoder
+from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, sentence_vector
 from ketamine_faq.nlu.topic_model import TopicModel
 
 # Attributes of a message. Probabilities by class, of the message and of its other readings: for the safety gate.
@@ -36,7 +36,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Train again when a file that the model is made of has changed."""
-        return source_fingerprint()
+        return source_fingerprint(MODEL_SOURCES)
 
     def __init__(self, model_storage: ModelStorage, resource: Resource, model: TopicModel | None = None) -> None:
         """Keep what training and storing need; `model` is None until it is trained."""
@@ -81,26 +81,20 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set READINGS and CONFIDENCES: lists of `{class: number}`, the whole message first."""
         for message in messages:
-            if text := message.get(TEXT):
-                self._read(message, text)
+            if vectors := message.get(VECTORS):
+                self._read(message, vectors)
         return messages
 
-    def _read(self, message: Message, text: str) -> None:
-        # The message, its other readings and its clauses in one go: a batch costs little more than a message.
-        parts = safety_readings(text)
-        texts = [text, *parts, *clauses(text)]
-        vectors = np.concatenate([sentence_vector(message), shared_encoder().encode(texts[1:])])
-        probabilities = self._model.probabilities(texts, vectors)
-        confidences = self._model.confidences(probabilities, vectors)
-        message.set(READINGS, [self._by_class(row) for row in probabilities[: 1 + len(parts)]])
-        asked = [confidences[0], *confidences[1 + len(parts) :]]
-        message.set(CONFIDENCES, [self._by_class(row) for row in asked])
+    def _read(self, message: Message, vectors: dict[str, np.ndarray]) -> None:
+        text, rows = message.get(TEXT), np.array(list(vectors.values()))
+        probabilities = self._model.probabilities(list(vectors), rows)
+        confidences = self._model.confidences(probabilities, rows)
+        readings, asked = ([text, *parts] for parts in (safety_readings(text), clauses(text)))
+        message.set(READINGS, self._by_class(probabilities, vectors, readings))
+        message.set(CONFIDENCES, self._by_class(confidences, vectors, asked))
 
-    def _by_class(self, row: np.ndarray) -> dict[str, float]:
-        return dict(zip(self._model.classes, row.tolist()))
-
-
-def learned_class(example: Message) -> str:
-    """Return the class of a training example: its intent, or CRISIS_OF_OTHER where its metadata says so."""
-    of_other = (example.get("metadata") or {}).get("intent", {}).get("concerned") == "other"
-    return CRISIS_OF_OTHER if of_other else example.get(INTENT)
+    def _by_class(
+        self, numbers: np.ndarray, vectors: dict[str, np.ndarray], texts: list[str]
+    ) -> list[dict[str, float]]:
+        rows = dict(zip(vectors, numbers.tolist()))
+        return [dict(zip(self._model.classes, rows[text])) for text in texts]

@@ -4,75 +4,94 @@ from pathlib import Path
 
 import numpy as np
 
-from ketamine_faq.nlu.fine_tuned_classifier import FineTunedClassifier
+from ketamine_faq.nlu.ngrams import NGrams
 from ketamine_faq.nlu.pooling import pooled
-from ketamine_faq.nlu.text_regression import TextRegression
+from ketamine_faq.nlu.regression import Regression
+from ketamine_faq.nlu.sentence_encoder import LEAST_FOR_FINE_TUNING
 
-# On few examples a fine-tuned encoder is the worse of the two: docs/nlu.md.
-LEAST_FOR_FINE_TUNING = 1000
+# By cross-validation on the training data; the same serve HINT3's small sets.
+OF_NGRAMS, OF_VECTORS = 20.0, 3.0
+STORED_OF_NGRAMS, STORED_OF_VECTORS, STORED_KNOWN = "of_ngrams.npz", "of_vectors.npz", "known.npz"
 
 
 class TopicModel:
-    """Two classifiers that err differently, pooled: the fine-tuned encoder, and regression over n-grams and vectors.
+    """Two regressions that err differently, pooled: one over n-grams, one over sentence vectors.
 
-    Where there are too few examples to fine-tune an encoder on, regression alone.
-
-    The confidence in a class is the root of its probability, scaled by the similarity to the class's nearest training
-    example, by the base encoder's vectors. That tells questions that no class answers from those that one does: a
-    probability only compares classes. The root gives the similarity its weight.
+    The confidence in a class is the root of its probability. Where the encoder came as it is, that is scaled by the
+    similarity to the class's nearest training example, which tells questions that no class answers: a probability only
+    compares classes. A fine-tuned encoder has every message near some example, and what no class answers is a class.
     """
 
     def __init__(
-        self, regression: TextRegression, fine_tuned: FineTunedClassifier | None, known: np.ndarray, owners: np.ndarray
+        self, ngrams: NGrams, of_ngrams: Regression, of_vectors: Regression, known: "Known | None" = None
     ) -> None:
-        """Take both fitted classifiers, the unit vectors that they know, float32 (n, d), and the class of each, (n,).
-
-        `owners` are indices of `classes` in rising order.
-        """
-        self._regression, self._fine_tuned, self._known, self._owners = regression, fine_tuned, known, owners
+        """Take the fitted parts, and the training vectors where nearness to them counts."""
+        self._ngrams, self._of_ngrams, self._of_vectors, self._known = ngrams, of_ngrams, of_vectors, known
 
     @classmethod
     def fit(cls, texts: list[str], vectors: np.ndarray, labels: list[str]) -> "TopicModel":
         """Learn from texts, their unit vectors (float32, (n, d)) and their labels."""
-        regression = TextRegression.fit(texts, vectors, labels)
-        owners = np.searchsorted(regression.classes, labels)
-        order = np.argsort(owners, kind="stable")
-        fine_tuned = FineTunedClassifier.fit(texts, labels) if len(texts) >= LEAST_FOR_FINE_TUNING else None
-        return cls(regression, fine_tuned, vectors[order], owners[order])
+        ngrams = NGrams.fit(texts)
+        of_ngrams = Regression.fit(ngrams.rows(texts), labels, OF_NGRAMS)
+        known = Known.of(vectors, labels) if len(texts) < LEAST_FOR_FINE_TUNING else None
+        return cls(ngrams, of_ngrams, Regression.fit(vectors, labels, OF_VECTORS), known)
 
     @property
     def classes(self) -> list[str]:
         """The classes, in the order of the columns of `probabilities` and `confidences`: sorted."""
-        return self._regression.classes
+        return self._of_vectors.classes
 
     def probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each of `classes`: float array (n, classes), rows sum to 1."""
-        probabilities = self._regression.probabilities(texts, vectors)
-        return pooled(probabilities, self._fine_tuned.probabilities(texts)) if self._fine_tuned else probabilities
+        by_ngrams = self._of_ngrams.probabilities(self._ngrams.rows(texts))
+        return pooled(by_ngrams, self._of_vectors.probabilities(vectors))
 
     def confidences(self, probabilities: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Return the confidence in each of `classes`, 0 to 1: float array (n, classes)."""
-        return np.sqrt(probabilities) * nearness(vectors, self._known, self._owners)
+        roots = np.sqrt(probabilities)
+        return roots * self._known.nearness(vectors) if self._known else roots
 
     def save(self, folder: Path) -> None:
-        """Write the model as arrays and JSON."""
-        self._regression.save(folder)
-        if self._fine_tuned:
-            self._fine_tuned.save(folder)
-        np.savez(folder / "known.npz", vectors=self._known.astype(np.float16), owners=self._owners)
+        """Write the model as arrays and JSON into an existing folder."""
+        self._ngrams.save(folder)
+        self._of_ngrams.save(folder / STORED_OF_NGRAMS)
+        self._of_vectors.save(folder / STORED_OF_VECTORS)
+        if self._known:
+            self._known.save(folder / STORED_KNOWN)
 
     @classmethod
     def load(cls, folder: Path) -> "TopicModel":
         """Read what `save` wrote."""
-        with np.load(folder / "known.npz") as stored:
-            known, owners = stored["vectors"].astype(np.float32), stored["owners"]
-        return cls(TextRegression.load(folder), FineTunedClassifier.load(folder), known, owners)
+        regressions = Regression.load(folder / STORED_OF_NGRAMS), Regression.load(folder / STORED_OF_VECTORS)
+        known = Known.load(folder / STORED_KNOWN) if (folder / STORED_KNOWN).is_file() else None
+        return cls(NGrams.load(folder), *regressions, known)
 
 
-def nearness(vectors: np.ndarray, known: np.ndarray, owners: np.ndarray) -> np.ndarray:
-    """Return the cosine of each vector to the nearest known one of each class, 0 to 1: float array (n, classes).
+class Known:
+    """The training examples' vectors, by class."""
 
-    `owners` has the class of each known vector, in rising order and with none left out.
-    """
-    starts = np.searchsorted(owners, np.arange(owners[-1] + 1))
-    return np.clip(np.maximum.reduceat(vectors @ known.T, starts, axis=1), 0, 1)
+    def __init__(self, vectors: np.ndarray, owners: np.ndarray) -> None:
+        """Take unit vectors, float32 (n, d), and the class of each, (n,): its index, in rising order, none left out."""
+        self._vectors, self._owners = vectors, owners
+
+    @classmethod
+    def of(cls, vectors: np.ndarray, labels: list[str]) -> "Known":
+        """Take them in any order, with their labels."""
+        owners = np.unique(labels, return_inverse=True)[1]
+        order = np.argsort(owners, kind="stable")
+        return cls(vectors[order], owners[order])
+
+    def nearness(self, vectors: np.ndarray) -> np.ndarray:
+        """Return the cosine of each unit vector to the nearest known one of each class, 0 to 1: (n, classes)."""
+        starts = np.searchsorted(self._owners, np.arange(self._owners[-1] + 1))
+        return np.clip(np.maximum.reduceat(vectors @ self._vectors.T, starts, axis=1), 0, 1)
+
+    def save(self, path: Path) -> None:
+        """Write them, in half precision."""
+        np.savez(path, vectors=self._vectors.astype(np.float16), owners=self._owners)
+
+    @classmethod
+    def load(cls, path: Path) -> "Known":
+        """Read what `save` wrote."""
+        with np.load(path) as stored:
+            return cls(stored["vectors"].astype(np.float32), stored["owners"])

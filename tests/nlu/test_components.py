@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import class_from_module_path
 
 from ketamine_faq import PROJECT
-from ketamine_faq.nlu import topic_model
+from ketamine_faq.nlu import sentence_encoder
 from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
 
 PIPELINE = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
@@ -71,7 +71,7 @@ class Pipeline:
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """The pipeline, its encoder fine-tuned for a moment only."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(topic_model, "LEAST_FOR_FINE_TUNING", 1)
+        patch.setattr(sentence_encoder, "LEAST_FOR_FINE_TUNING", 1)
         return Pipeline(tmp_path_factory.mktemp("components"))
 
 

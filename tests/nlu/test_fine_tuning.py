@@ -1,0 +1,34 @@
+"""Fine-tuning teaches the encoder to tell topics apart, and says so where it could not."""
+
+import numpy as np
+import pytest
+
+from ketamine_faq.nlu.fine_tuning import DidNotLearnError, fine_tuned_weights
+from ketamine_faq.nlu.minilm import MiniLM, graph, packaged_encoder
+from tests.training_data import examples
+
+TOPICS = ("dosing", "mechanism", "contact", "goodbye")
+
+
+def lessons(of_a_topic: int) -> tuple[list[str], list[str]]:
+    """Return texts and labels: so many examples of each of a few topics."""
+    chosen = [[example for example in examples() if example.intent == topic][:of_a_topic] for topic in TOPICS]
+    return [e.text for topic in chosen for e in topic], [e.intent for topic in chosen for e in topic]
+
+
+def apartness(encoder: MiniLM, texts: list[str], labels: list[str]) -> float:
+    """Return by how much two texts of a topic are nearer to each other than two of different ones, in cosines."""
+    vectors, same = encoder.encode(texts), np.array(labels)[:, None] == np.array(labels)
+    cosines = vectors @ vectors.T
+    return float(cosines[same].mean() - cosines[~same].mean())
+
+
+def test_topics_lie_further_apart_on_onnxruntime_than_before():
+    texts, labels = lessons(120)
+    tuned = MiniLM(graph(fine_tuned_weights(texts, labels)))
+    assert apartness(tuned, texts, labels) > 2 * apartness(packaged_encoder(), texts, labels)
+
+
+def test_one_that_learned_nothing_is_refused():
+    with pytest.raises(DidNotLearnError, match="LEARNING_RATE"):
+        fine_tuned_weights(["what is true of all four"] * 80, list(TOPICS) * 20)
