@@ -19,7 +19,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from ketamine_faq.crossval import SEED, Prediction, configured
 from ketamine_faq.nlu.danger import KINDS
-from ketamine_faq.nlu.minilm import packaged_encoder
+from ketamine_faq.nlu.minilm_graph import packaged_encoder
 from ketamine_faq.nlu.sentence_encoder import encoder_for
 from ketamine_faq.nlu.topic_decision import SUBJECT, TopicDecision
 from ketamine_faq.nlu.topic_model import TopicModel

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockStore, Re
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from redis import Redis
 from redis.lock import Lock
@@ -70,6 +71,8 @@ class Conversations(SQLTrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation's latest session; one that has grown long goes on in a new one, with its slots."""
         tracker = await super().retrieve(sender_id)
+        if tracker:
+            tracker.stored_events = len(tracker.events)
         if tracker and len(tracker.events) > LONGEST_SESSION:
             # What Rasa's own action_session_start leaves behind; later, only what is stored after it is read.
             begin = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
@@ -78,6 +81,19 @@ class Conversations(SQLTrackerStore):
                 tracker.update(event, self.domain)
         return tracker
 
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store what the conversation has come to."""
+        await super().save(tracker)
+        tracker.stored_events = len(tracker.events)
+
+    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> Iterator[Event]:
+        """Return the events that are not stored yet. Rasa counts those that are, which costs as much as reading them.
+
+        Nobody stores others meanwhile: the conversation is locked.
+        """
+        stored = getattr(tracker, "stored_events", None)
+        return super()._additional_events(session, tracker) if stored is None else islice(tracker.events, stored, None)
+
     def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
         """Return the query of a conversation's events, or of its latest session's.
 
@@ -85,6 +101,7 @@ class Conversations(SQLTrackerStore):
         what has been said since would be forgotten at each message. Here it is the one that was stored last.
         """
         query = super()._event_query(session, sender_id, fetch_events_from_all_sessions=True)
+        query = query.with_entities(self.SQLEvent.data)  # all that is made into a tracker
         if fetch_events_from_all_sessions:
             return query
         begun = session.query(sa.func.max(self.SQLEvent.id)).filter(

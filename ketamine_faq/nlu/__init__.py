@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 # What decides how SentenceEncoder's encoder and TopicClassifier's model come out of the same data.
-ENCODER_SOURCES = ("encoder_files", "fine_tuning", "joined_messages", "minilm", "sentence_encoder")
+ENCODER_SOURCES = ("encoder_files", "fine_tuning", "joined_messages", "minilm", "minilm_graph", "sentence_encoder")
 MODEL_SOURCES = (*ENCODER_SOURCES, "ngrams", "regression", "topic_model")
 
 

@@ -12,7 +12,8 @@ from rasa.shared.exceptions import RasaException
 from rich.progress import Progress
 
 from ketamine_faq.nlu.joined_messages import joined_messages
-from ketamine_faq.nlu.minilm import (
+from ketamine_faq.nlu.minilm import WIDTH, tokenizer
+from ketamine_faq.nlu.minilm_graph import (
     ATTENTION_NORM,
     CONTEXT,
     EPSILON,
@@ -26,11 +27,9 @@ from ketamine_faq.nlu.minilm import (
     PLACES,
     QUERY,
     VALUE,
-    WIDTH,
     WORDS,
     Weights,
     packaged_weights,
-    tokenizer,
 )
 
 EPOCHS = 3

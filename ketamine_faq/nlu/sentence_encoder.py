@@ -17,7 +17,7 @@ from ketamine_faq.nlu import ENCODER_SOURCES, source_fingerprint
 from ketamine_faq.nlu.danger import learned_class
 from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER
 from ketamine_faq.nlu.message_parts import clauses, safety_readings
-from ketamine_faq.nlu.minilm import MiniLM, graph, packaged_encoder
+from ketamine_faq.nlu.minilm import MiniLM
 
 # With fewer examples the packaged encoder is the better one: docs/nlu.md.
 LEAST_FOR_FINE_TUNING = 1000
@@ -34,9 +34,14 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """
 
     def __init__(
-        self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource, encoder: MiniLM
+        self,
+        config: dict[str, Any],
+        name: str,
+        model_storage: ModelStorage,
+        resource: Resource,
+        encoder: MiniLM | None = None,
     ) -> None:
-        """Take the encoder, and what storing it needs; `name` tells the features from other featurizers'."""
+        """Keep what training and storing need; `name` tells the features from other featurizers'."""
         super().__init__(name, config)
         self._model_storage, self._resource, self._encoder = model_storage, resource, encoder
 
@@ -48,8 +53,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "SentenceEncoder":
-        """Create the component with the packaged encoder; raises MissingModelError where it is not there."""
-        return cls(config, execution_context.node_name, model_storage, resource, packaged_encoder())
+        """Create an untrained component."""
+        return cls(config, execution_context.node_name, model_storage, resource)
 
     @classmethod
     def load(
@@ -114,9 +119,11 @@ def encoder_for(texts: list[str], labels: list[str]) -> MiniLM:
 
     Raises MissingModelError and DidNotLearnError.
     """
+    # Only to train: these bring onnx and TensorFlow, which take seconds and 200 MB.
+    from ketamine_faq.nlu.minilm_graph import graph, packaged_encoder
+
     if len(texts) < LEAST_FOR_FINE_TUNING:
         return packaged_encoder()
-    # Brings TensorFlow, which takes seconds and 200 MB: who only asks goes without.
     from ketamine_faq.nlu.fine_tuning import fine_tuned_weights
 
     return MiniLM(graph(fine_tuned_weights(texts, labels)))

@@ -41,10 +41,10 @@ class Pipeline:
         data = TrainingData([self._example(text, intent) for intent, texts in TAUGHT.items() for text in texts])
         self._nlp.process_training_data(data, self._spacy)
         for component in self.trained:
-            if hasattr(component, "process_training_data"):
-                component.process_training_data(data)
             if hasattr(component, "train"):
                 component.train(data)
+            if hasattr(component, "process_training_data"):
+                component.process_training_data(data)
         self.loaded = [self._created(component, stored=True) for component in OURS]
 
     def _created(self, component: dict[str, Any], stored: bool = False) -> GraphComponent:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ketamine_faq.nlu.fine_tuning import DidNotLearnError, fine_tuned_weights
-from ketamine_faq.nlu.minilm import MiniLM, graph, packaged_encoder
+from ketamine_faq.nlu.minilm import MiniLM
+from ketamine_faq.nlu.minilm_graph import graph, packaged_encoder
 from tests.training_data import examples
 
 TOPICS = ("dosing", "mechanism", "contact", "goodbye")

@@ -5,7 +5,8 @@ import onnxruntime
 import pytest
 
 from ketamine_faq.nlu.encoder_files import MODEL, verified
-from ketamine_faq.nlu.minilm import packaged_encoder, tokenizer
+from ketamine_faq.nlu.minilm import tokenizer
+from ketamine_faq.nlu.minilm_graph import packaged_encoder
 from tests.training_data import examples
 
 
