@@ -10,8 +10,8 @@ from redis.exceptions import AuthenticationError, ResponseError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
+from ketamine_faq.redis_client import redis_client
 from ketamine_faq.settings import SettingsError, settings
-from ketamine_faq.stores import redis_client
 
 logger = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow, Store
 from ketamine_faq.conversation_id import conversation_of
 from ketamine_faq.conversations_database import ConversationsError, conversations_engine
 from ketamine_faq.feedback import FeedbackRow
+from ketamine_faq.redis_client import redis_client
 from ketamine_faq.settings import settings
-from ketamine_faq.stores import redis_client
 
 DAY = 24 * 3600
 Event = SQLTrackerStore.SQLEvent

@@ -13,16 +13,14 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
-from redis import Redis
 from redis.lock import Lock
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Query, Session
 
+from ketamine_faq.redis_client import REDIS_SECONDS, redis_client
 from ketamine_faq.settings import settings
 
-# A Redis that hangs must not hold up every visitor for long.
-REDIS_SECONDS = 2
 # How often a message looks whether those before it in its conversation are answered.
 WAIT_SECONDS = 0.05
 # About ten turns. Rasa reads a session whole for each message, so that its length is what a message costs.
@@ -184,8 +182,3 @@ class ConversationLocks:
         # Rasa's own takes an address apart into eight options, but no URL.
         locks.red = redis_client()
         return locks
-
-
-def redis_client() -> Redis:
-    """Return a client of the Redis at REDIS_URL, which connects at first use."""
-    return Redis.from_url(settings().redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)

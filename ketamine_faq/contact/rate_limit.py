@@ -8,8 +8,8 @@ from collections.abc import Callable
 from redis import RedisError
 from sanic.request import Request
 
+from ketamine_faq.redis_client import redis_client
 from ketamine_faq.settings import settings
-from ketamine_faq.stores import redis_client
 
 WINDOW_SECONDS = 3600
 # More visitors at once than a clinic has; of more, those not seen for longest are forgotten.

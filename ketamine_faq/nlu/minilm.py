@@ -1,5 +1,6 @@
 """The encoder: all-MiniLM-L6-v2 on onnxruntime, as minilm_graph.py writes it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
@@ -10,8 +11,8 @@ from ketamine_faq.nlu.encoder_files import TOKENIZER, verified
 
 WIDTH = 384
 MAX_TOKENS = 128
-# Texts that are encoded in one go.
-BATCH = 32
+# More texts than a message has parts are shared out among the cores.
+MANY = 32
 
 
 class MiniLM:
@@ -29,26 +30,21 @@ class MiniLM:
     def encode(self, texts: list[str]) -> np.ndarray:
         """Return one L2-normalised row a text, float32, shape (len(texts), 384).
 
-        Texts of like length are encoded together, so that padding costs little.
+        Each text by itself: padding costs more than batches save, and a vector depends on nothing else.
         """
-        vectors = np.zeros((len(texts), WIDTH), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(texts), BATCH):
-            batch = by_length[start : start + BATCH]
-            vectors[batch] = self._encoded([texts[index] for index in batch])
-        return vectors
+        with ThreadPoolExecutor() as pool:
+            vectors = list((pool.map if len(texts) > MANY else map)(self._vector, texts))
+        return np.concatenate(vectors) if vectors else np.zeros((0, WIDTH), dtype=np.float32)
 
-    def _encoded(self, texts: list[str]) -> np.ndarray:
-        encodings = self._tokenizer.encode_batch(texts)
-        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int32)
-        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int32)
-        (vectors,) = self._session.run(["vectors"], {"ids": ids, "mask": mask})
-        return vectors
+    def _vector(self, text: str) -> np.ndarray:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int32)
+        (vector,) = self._session.run(["vector"], {"ids": ids})
+        return vector
 
 
 @cache
 def tokenizer() -> Tokenizer:
-    """Return the tokenizer, which cuts and pads; raises MissingModelError."""
+    """Return the tokenizer, which cuts, and pads what it is given together; raises MissingModelError."""
     made = Tokenizer.from_file(str(verified(TOKENIZER)))
     made.enable_truncation(MAX_TOKENS)
     made.enable_padding()

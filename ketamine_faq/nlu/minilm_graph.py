@@ -53,7 +53,7 @@ def packaged_weights() -> Weights:
 
 
 def graph(weights: Weights) -> bytes:
-    """Return an ONNX model, serialised: `ids` and `mask`, int32 (n, tokens), to unit `vectors`, float32 (n, 384)."""
+    """Return an ONNX model, serialised: a text's `ids`, int32 (1, tokens), to its unit `vector`, float32 (1, 384)."""
     return _Graph(weights).model().SerializeToString()
 
 
@@ -76,8 +76,8 @@ class _Graph:
         for layer in range(LAYERS):
             hidden = self._layer(f"encoder.layer.{layer}.", hidden)
         self._pooled(hidden)
-        inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, ["n", "tokens"]) for name in ("ids", "mask")]
-        outputs = [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["n", WIDTH])]
+        inputs = [helper.make_tensor_value_info("ids", TensorProto.INT32, [1, "tokens"])]
+        outputs = [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, WIDTH])]
         made = helper.make_graph(self._nodes, "minilm", inputs, outputs, list(self._constants.values()))
         versions = [helper.make_opsetid("", 17), helper.make_opsetid(OPERATORS, 1)]
         return helper.make_model(made, opset_imports=versions, ir_version=8)
@@ -96,17 +96,15 @@ class _Graph:
 
     def _layer(self, prefix: str, hidden: str) -> str:
         projected = [self._dense(prefix + name, hidden) for name in (QUERY, KEY, VALUE)]
-        attended = self._own("MultiHeadAttention", *projected, "", "mask", num_heads=HEADS)
+        attended = self._own("MultiHeadAttention", *projected, num_heads=HEADS)
         hidden = self._residual(prefix + ATTENTION_NORM, self._dense(prefix + CONTEXT, attended), hidden)
         inner = self._own("Gelu", self._dense(prefix + INNER, hidden))
         return self._residual(prefix + OUTER_NORM, self._dense(prefix + OUTER, inner), hidden)
 
     def _pooled(self, hidden: str) -> None:
         """The mean over a text's tokens, at unit length."""
-        axis = self._constant("axis", np.array([1]))
-        mask = self._node("Cast", self._node("Unsqueeze", "mask", self._constant("last", np.array([2]))), to=1)
-        summed = self._node("ReduceSum", self._node("Mul", hidden, mask), axis, keepdims=0)
-        self._nodes.append(helper.make_node("LpNormalization", [summed], ["vectors"], axis=1, p=2))
+        mean = self._node("ReduceMean", hidden, axes=[1], keepdims=0)
+        self._nodes.append(helper.make_node("LpNormalization", [mean], ["vector"], axis=1, p=2))
 
     def _dense(self, name: str, values: str) -> str:
         matrix = self._weights[f"{name}.weight"]
