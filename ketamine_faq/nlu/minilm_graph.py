@@ -31,7 +31,7 @@ PACKAGED = [
 WORDS, PLACES, KIND = (f"embeddings.{name}_embeddings.weight" for name in ("word", "position", "token_type"))
 
 # So many weights of a column share a scale: with fewer, vectors are nearer to those of float32, and slower to make.
-BLOCK = 128
+BLOCK = 64
 BITS, ZERO = 8, 128
 # onnxruntime's own operators, and its word for products of int8.
 OPERATORS, INT8_PRODUCTS = "com.microsoft", 4

@@ -16,21 +16,34 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from ketamine_faq.nlu import ENCODER_SOURCES, source_fingerprint
 from ketamine_faq.nlu.danger import learned_class
 from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER
-from ketamine_faq.nlu.message_parts import clauses, safety_readings
 from ketamine_faq.nlu.minilm import MiniLM
 
 # With fewer examples the packaged encoder is the better one: docs/nlu.md.
 LEAST_FOR_FINE_TUNING = 1000
-# Attribute of a message: the vector of each text of it that is read, the whole first, by that text.
+# Attribute of a visitor's message: its Vectors.
 VECTORS = "vectors"
 STORED = "encoder.onnx"
+
+
+class Vectors(dict[str, np.ndarray]):
+    """The unit vector of each text that is read of a message, float32 (384,), made when it is first asked for."""
+
+    def __init__(self, encoder: MiniLM) -> None:
+        """Begin with none."""
+        super().__init__()
+        self._encoder = encoder
+
+    def __missing__(self, text: str) -> np.ndarray:
+        """Make and keep a text's vector."""
+        self[text] = self._encoder.encode([text])[0]
+        return self[text]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Rasa featurizer: adds each message's sentence vector, shape (1, 384), as a dense sentence feature.
 
-    Of a visitor's message it reads the other readings and the clauses, too, in the same go, and sets VECTORS.
+    For the parts of a visitor's message that are read on their own, it sets VECTORS.
     """
 
     def __init__(
@@ -101,13 +114,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the vectors of each message that has text."""
+        """Add the vector of each message that has text."""
         for message in messages:
             if text := message.get(TEXT):
-                texts = list(dict.fromkeys([text, *safety_readings(text), *clauses(text)]))
-                vectors = self._encoder.encode(texts)
-                self._add(message, vectors[0])
-                message.set(VECTORS, dict(zip(texts, vectors)))
+                vectors = Vectors(self._encoder)
+                self._add(message, vectors[text])
+                message.set(VECTORS, vectors)
         return messages
 
     def _add(self, message: Message, vector: np.ndarray) -> None:

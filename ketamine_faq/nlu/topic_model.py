@@ -46,6 +46,12 @@ class TopicModel:
         by_ngrams = self._of_ngrams.probabilities(self._ngrams.rows(texts))
         return pooled(by_ngrams, self._of_vectors.probabilities(vectors))
 
+    def likeliest_by_ngrams(self, texts: list[str]) -> list[str]:
+        """Return the class of each text that the n-grams alone name."""
+        if not texts:
+            return []
+        return [self.classes[index] for index in self._of_ngrams.probabilities(self._ngrams.rows(texts)).argmax(axis=1)]
+
     def confidences(self, probabilities: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Return the confidence in each of `classes`, 0 to 1: float array (n, classes)."""
         roots = np.sqrt(probabilities)
