@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from ketamine_faq.crossval import Prediction, configured
-from ketamine_faq.nlu.danger import KINDS, alarm
+from ketamine_faq.nlu.danger import alarm
+from ketamine_faq.nlu.learned_classes import KINDS
 
 # Two-sided 95 %, for Wilson's score interval.
 Z = 1.959964

@@ -12,8 +12,9 @@ from sklearn.model_selection import StratifiedKFold
 from ketamine_faq import PROJECT
 from ketamine_faq.model import MODELS, fingerprint
 from ketamine_faq.nlu import MODEL_SOURCES
-from ketamine_faq.nlu.danger import CRISIS, CRISIS_OF_OTHER
-from ketamine_faq.nlu.sentence_encoder import encoder_for
+from ketamine_faq.nlu.learned_classes import CRISIS, CRISIS_OF_OTHER
+from ketamine_faq.nlu.minilm import MiniLM
+from ketamine_faq.nlu.sentence_encoder import fitted_graph, is_fine_tuned
 from ketamine_faq.nlu.topic_model import TopicModel
 
 FOLDS = 3
@@ -98,8 +99,9 @@ def _run(texts: list[str], labels: list[str], path: Path) -> None:
     for known, held in track(folds, "Cross-validating"):
         learned, asked = [texts[i] for i in known], [texts[i] for i in held]
         right = [labels[i] for i in known]
-        encoder = encoder_for(learned, right)
-        model, vectors = TopicModel.fit(learned, encoder.encode(learned), right), encoder.encode(asked)
+        encoder = MiniLM(fitted_graph(learned, right))
+        model = TopicModel.fit(learned, encoder.encode(learned), right, by_nearness=not is_fine_tuned(len(learned)))
+        vectors = encoder.encode(asked)
         probabilities[held] = model.probabilities(asked, vectors)
         confidences[held] = model.confidences(probabilities[held], vectors)
     path.parent.mkdir(exist_ok=True)

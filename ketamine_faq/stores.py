@@ -26,7 +26,8 @@ from ketamine_faq.settings import settings
 WAIT_SECONDS = 0.05
 # About ten turns. Rasa reads a session whole for each message, so that its length is what a message costs.
 LONGEST_SESSION = 100
-# For each event that it reads, Rasa walks all classes of events to find the right one: an eighth of a turn.
+# For each event that it reads, Rasa walks all classes of events to find the right one: an eighth of a turn. They are
+# all there by now.
 Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
 
 
@@ -72,8 +73,6 @@ class Conversations(SQLTrackerStore):
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation's latest session; one that has grown long goes on in a new one, with its slots."""
         tracker = await super().retrieve(sender_id)
-        if tracker:
-            tracker.stored_events = len(tracker.events)
         if tracker and len(tracker.events) > LONGEST_SESSION:
             # What Rasa's own action_session_start leaves behind; later, only what is stored after it is read.
             begin = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
@@ -87,13 +86,18 @@ class Conversations(SQLTrackerStore):
         await super().save(tracker)
         tracker.stored_events = len(tracker.events)
 
-    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> Iterator[Event]:
-        """Return the events that are not stored yet. Rasa counts those that are, which costs as much as reading them.
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
+        tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
+        if tracker:
+            tracker.stored_events = len(tracker.events)
+        return tracker
 
-        Nobody stores others meanwhile: the conversation is locked.
+    def _additional_events(self, _: Session, tracker: DialogueStateTracker) -> Iterator[Event]:
+        """Return the events of a tracker that are not stored yet.
+
+        Rasa counts those that are. That costs as much as reading them, and goes wrong where some were erased meanwhile.
         """
-        stored = getattr(tracker, "stored_events", None)
-        return super()._additional_events(session, tracker) if stored is None else islice(tracker.events, stored, None)
+        return islice(tracker.events, getattr(tracker, "stored_events", 0), None)
 
     def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
         """Return the query of a conversation's events, or of its latest session's.

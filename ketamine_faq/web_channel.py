@@ -17,7 +17,7 @@ from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.content import content
 from ketamine_faq.conversation_id import conversation_of, new_sender, sender_to_go_on_by
 from ketamine_faq.feedback import keep_feedback
-from ketamine_faq.nlu.danger import KINDS
+from ketamine_faq.nlu.learned_classes import KINDS
 from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, REFUSED, SAFETY_REPLIES, SECONDS
 from ketamine_faq.refusals import refuse_from
 from ketamine_faq.turns_under_way import TooManyError, TurnsUnderWay

@@ -9,16 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from rasa.shared.nlu.constants import INTENT
-from rasa.shared.nlu.training_data.message import Message
+
+from ketamine_faq.nlu.learned_classes import CRISIS, CRISIS_OF_OTHER, KINDS
 
 PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 
-# The classes of each kind of danger. A crisis is the writer's own or, in a class of its own, someone else's.
-CRISIS, CRISIS_OF_OTHER = "crisis", "crisis_of_other"
 EVEN_ODDS = 0.5
 MISUSE_HANDICAP = 2
-KINDS = {CRISIS: (CRISIS, CRISIS_OF_OTHER), "emergency": ("emergency",), "misuse": ("misuse",)}
 
 
 @dataclass(frozen=True)
@@ -28,12 +25,6 @@ class Alarm:
     intent: str
     confidence: float
     of_other: bool = False
-
-
-def learned_class(example: Message) -> str:
-    """Return the class of a training example: its intent, or CRISIS_OF_OTHER where its metadata says so."""
-    of_other = (example.get("metadata") or {}).get("intent", {}).get("concerned") == "other"
-    return CRISIS_OF_OTHER if of_other else example.get(INTENT)
 
 
 def scores(probabilities: dict[str, float]) -> dict[str, float]:

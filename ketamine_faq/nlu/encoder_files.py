@@ -15,7 +15,7 @@ class MissingModelError(RasaException):
 
 @dataclass(frozen=True)
 class EncoderFile:
-    """A file in an installed package. The publishers are small: nothing else than these bytes is loaded."""
+    """A file in an installed package. The publishers are small: nothing else than these bytes is loaded of it."""
 
     package: str
     name: str
@@ -43,6 +43,6 @@ def verified(file: EncoderFile) -> Path:
 
 
 def verify_encoder() -> None:
-    """Raise MissingModelError unless every file that training and serving need is there and is the reviewed one."""
+    """Raise MissingModelError unless every file that training and serving begin with is there and the reviewed one."""
     for file in (MODEL, TOKENIZER):
         verified(file)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
-from rasa.shared.exceptions import RasaException
 from rich.progress import Progress
 
 from ketamine_faq.nlu.joined_messages import joined_messages
@@ -40,18 +39,11 @@ DROPOUT = 0.1
 BATCH = 32
 SEED = 20261123
 
-# Of the texts of its last epoch an encoder that learned anything names more than that.
-LEAST_RIGHT = 0.8
-
-
-class DidNotLearnError(RasaException):
-    """The encoder came out of training no wiser than it went in."""
-
 
 def fine_tuned_weights(texts: list[str], labels: list[str]) -> Weights:
     """Return the packaged encoder's weights, fine-tuned on texts and their labels: minutes for ten thousand.
 
-    The order of batches and the dropout are seeded. Raises DidNotLearnError.
+    The order of batches and the dropout are seeded.
     """
     tf.keras.utils.set_random_seed(SEED)
     # Products in bfloat16 where the processor has it, weights in float32: nearly twice as fast, and no worse.
@@ -64,16 +56,13 @@ def fine_tuned_weights(texts: list[str], labels: list[str]) -> Weights:
     batches = max(1, -(-len(texts) // BATCH))
     optimizer = tf.keras.optimizers.Adam(_Schedule(EPOCHS * batches), global_clipnorm=LARGEST_GRADIENT)
     step = _training_step(encoder, head, optimizer)
-    random, right = np.random.default_rng(SEED), []
+    random = np.random.default_rng(SEED)
     with Progress() as progress:
         task = progress.add_task("Fine-tuning the encoder", total=EPOCHS * batches)
         for _ in range(EPOCHS):
             for chosen, tokens, mask in _batches(texts, random):
-                right.append(step(encoder.embedded(tokens), mask, classes[chosen]))
+                step(encoder.embedded(tokens), mask, classes[chosen])
                 progress.advance(task)
-    share = float(np.mean(right[-batches:]))
-    if share < LEAST_RIGHT:
-        raise DidNotLearnError(f"The encoder names {share:.0%} of what it was trained on: lower LEARNING_RATE.")
     return encoder.weights()
 
 
@@ -86,13 +75,12 @@ def _training_step(encoder: "_Encoder", head: tuple, optimizer: tf.keras.optimiz
     ]
 
     @tf.function(input_signature=signature)
-    def step(embedded: tf.Tensor, mask: tf.Tensor, classes: tf.Tensor) -> tf.Tensor:
+    def step(embedded: tf.Tensor, mask: tf.Tensor, classes: tf.Tensor) -> None:
         with tf.GradientTape() as tape:
             pooled = tf.nn.dropout(encoder(embedded, mask), DROPOUT)
             scores = tf.matmul(pooled, head[0]) + head[1]
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(classes, scores))
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
-        return tf.reduce_mean(tf.cast(tf.equal(tf.argmax(scores, 1), classes), tf.float32))
 
     return step
 

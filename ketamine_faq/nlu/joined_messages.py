@@ -6,7 +6,7 @@ encoder would learn that what is long is dangerous. docs/safety.md has what they
 
 from random import Random
 
-from ketamine_faq.nlu.danger import KINDS
+from ketamine_faq.nlu.learned_classes import KINDS
 
 # Of each kind, as a share of the messages there are.
 DANGEROUS, HARMLESS = 0.06, 0.1

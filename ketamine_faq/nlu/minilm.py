@@ -19,8 +19,7 @@ class MiniLM:
     """The encoder: texts to vectors."""
 
     def __init__(self, model: bytes) -> None:
-        """Take what `graph` made; raises MissingModelError without the tokenizer."""
-        self.model = model
+        """Take what minilm_graph.py wrote; raises MissingModelError without the tokenizer."""
         self._tokenizer = tokenizer()
         options = onnxruntime.SessionOptions()
         # One thread a message: workers scale by process, and short inputs gain nothing from more.
@@ -32,9 +31,10 @@ class MiniLM:
 
         Each text by itself: padding costs more than batches save, and a vector depends on nothing else.
         """
-        with ThreadPoolExecutor() as pool:
-            vectors = list((pool.map if len(texts) > MANY else map)(self._vector, texts))
-        return np.concatenate(vectors) if vectors else np.zeros((0, WIDTH), dtype=np.float32)
+        if len(texts) > MANY:
+            with ThreadPoolExecutor() as pool:
+                return np.concatenate(list(pool.map(self._vector, texts)))
+        return np.concatenate([np.zeros((0, WIDTH), dtype=np.float32), *map(self._vector, texts)])
 
     def _vector(self, text: str) -> np.ndarray:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int32)

@@ -47,7 +47,8 @@ class NGrams:
         """Return one row a text, float32, shape (len(texts), number of n-grams)."""
         found = [self._row(text) for text in texts]
         ends = np.cumsum([0, *(len(columns) for columns, _ in found)])
-        columns, values = (np.concatenate(parts) for parts in zip(*found))
+        empty = np.zeros(0, np.int32), np.zeros(0, np.float32)
+        columns, values = (np.concatenate(parts) for parts in zip(empty, *found))
         return sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(self._weights)))
 
     def _row(self, text: str) -> tuple[np.ndarray, np.ndarray]:

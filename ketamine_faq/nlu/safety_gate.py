@@ -15,7 +15,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.danger import CRISIS, KINDS, Alarm, alarm
+from ketamine_faq.nlu.danger import Alarm, alarm
+from ketamine_faq.nlu.learned_classes import CRISIS, KINDS
 from ketamine_faq.nlu.topic_classifier import READINGS, TopicClassifier
 from ketamine_faq.second_question_policy import SECOND_TOPIC
 

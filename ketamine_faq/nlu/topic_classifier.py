@@ -13,9 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_faq.nlu import MODEL_SOURCES, source_fingerprint
-from ketamine_faq.nlu.danger import learned_class
+from ketamine_faq.nlu.learned_classes import learned_class
 from ketamine_faq.nlu.message_parts import clauses, safety_readings
-from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors, sentence_vector
+from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors, is_fine_tuned, sentence_vector
 from ketamine_faq.nlu.topic_model import TopicModel
 
 # Attributes of a message. Probabilities by class, of the message and of its other readings: for the safety gate.
@@ -73,6 +73,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             [example.get(TEXT) for example in examples],
             np.concatenate([sentence_vector(example) for example in examples]),
             [learned_class(example) for example in examples],
+            by_nearness=not is_fine_tuned(len(examples)),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)

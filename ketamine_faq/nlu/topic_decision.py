@@ -15,8 +15,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
 from ketamine_faq.nlu.entity_extractor import EntityExtractor
+from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 from ketamine_faq.nlu.topic_classifier import CONFIDENCES, TopicClassifier
 from ketamine_faq.second_question_policy import SECOND_TOPIC
 

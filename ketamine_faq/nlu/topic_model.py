@@ -7,7 +7,6 @@ import numpy as np
 from ketamine_faq.nlu.ngrams import NGrams
 from ketamine_faq.nlu.pooling import pooled
 from ketamine_faq.nlu.regression import Regression
-from ketamine_faq.nlu.sentence_encoder import LEAST_FOR_FINE_TUNING
 
 # By cross-validation on the training data; the same serve HINT3's small sets.
 OF_NGRAMS, OF_VECTORS = 20.0, 3.0
@@ -29,11 +28,14 @@ class TopicModel:
         self._ngrams, self._of_ngrams, self._of_vectors, self._known = ngrams, of_ngrams, of_vectors, known
 
     @classmethod
-    def fit(cls, texts: list[str], vectors: np.ndarray, labels: list[str]) -> "TopicModel":
-        """Learn from texts, their unit vectors (float32, (n, d)) and their labels."""
+    def fit(cls, texts: list[str], vectors: np.ndarray, labels: list[str], by_nearness: bool) -> "TopicModel":
+        """Learn from texts, their unit vectors (float32, (n, d)) and their labels.
+
+        `by_nearness`: scale confidences by it, as is right for vectors of an encoder that was not fine-tuned.
+        """
         ngrams = NGrams.fit(texts)
         of_ngrams = Regression.fit(ngrams.rows(texts), labels, OF_NGRAMS)
-        known = Known.of(vectors, labels) if len(texts) < LEAST_FOR_FINE_TUNING else None
+        known = Known.of(vectors, labels) if by_nearness else None
         return cls(ngrams, of_ngrams, Regression.fit(vectors, labels, OF_VECTORS), known)
 
     @property
@@ -48,8 +50,6 @@ class TopicModel:
 
     def likeliest_by_ngrams(self, texts: list[str]) -> list[str]:
         """Return the class of each text that the n-grams alone name."""
-        if not texts:
-            return []
         return [self.classes[index] for index in self._of_ngrams.probabilities(self._ngrams.rows(texts)).argmax(axis=1)]
 
     def confidences(self, probabilities: np.ndarray, vectors: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.store import StoreError, store
-from ketamine_faq.nlu.danger import KINDS
+from ketamine_faq.nlu.learned_classes import KINDS
 
 logger = logging.getLogger(__name__)
 

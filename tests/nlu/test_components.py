@@ -16,7 +16,7 @@ from rasa.shared.utils.common import class_from_module_path
 
 from ketamine_faq import PROJECT
 from ketamine_faq.nlu import sentence_encoder
-from ketamine_faq.nlu.danger import CRISIS_OF_OTHER
+from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 
 PIPELINE = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
 OURS = [component for component in PIPELINE if component["name"].startswith("ketamine_faq.")]
@@ -40,11 +40,11 @@ class Pipeline:
         self.trained = [self._created(component) for component in OURS]
         data = TrainingData([self._example(text, intent) for intent, texts in TAUGHT.items() for text in texts])
         self._nlp.process_training_data(data, self._spacy)
-        for component in self.trained:
+        for component, settings in zip(self.trained, OURS):
             if hasattr(component, "train"):
                 component.train(data)
             if hasattr(component, "process_training_data"):
-                component.process_training_data(data)
+                self._created(settings, stored=True).process_training_data(data)
         self.loaded = [self._created(component, stored=True) for component in OURS]
 
     def _created(self, component: dict[str, Any], stored: bool = False) -> GraphComponent:

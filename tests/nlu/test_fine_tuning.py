@@ -1,14 +1,20 @@
-"""Fine-tuning teaches the encoder to tell topics apart, and says so where it could not."""
+"""Fine-tuning teaches the encoder to tell topics apart, and training says so where it could not."""
 
 import numpy as np
 import pytest
 
-from ketamine_faq.nlu.fine_tuning import DidNotLearnError, fine_tuned_weights
+from ketamine_faq.nlu import sentence_encoder
 from ketamine_faq.nlu.minilm import MiniLM
-from ketamine_faq.nlu.minilm_graph import graph, packaged_encoder
+from ketamine_faq.nlu.minilm_graph import packaged_encoder
+from ketamine_faq.nlu.sentence_encoder import DidNotLearnError, fitted_graph
 from tests.training_data import examples
 
 TOPICS = ("dosing", "mechanism", "contact", "goodbye")
+
+
+@pytest.fixture(autouse=True)
+def _fine_tuned(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sentence_encoder, "LEAST_FOR_FINE_TUNING", 1)
 
 
 def lessons(of_a_topic: int) -> tuple[list[str], list[str]]:
@@ -24,12 +30,12 @@ def apartness(encoder: MiniLM, texts: list[str], labels: list[str]) -> float:
     return float(cosines[same].mean() - cosines[~same].mean())
 
 
-def test_topics_lie_further_apart_on_onnxruntime_than_before():
+def test_topics_lie_further_apart_than_before():
     texts, labels = lessons(120)
-    tuned = MiniLM(graph(fine_tuned_weights(texts, labels)))
+    tuned = MiniLM(fitted_graph(texts, labels))
     assert apartness(tuned, texts, labels) > 2 * apartness(packaged_encoder(), texts, labels)
 
 
 def test_one_that_learned_nothing_is_refused():
-    with pytest.raises(DidNotLearnError, match="LEARNING_RATE"):
-        fine_tuned_weights(["what is true of all four"] * 80, list(TOPICS) * 20)
+    with pytest.raises(DidNotLearnError, match="fine_tuning"):
+        fitted_graph(["what is true of all four"] * 80, list(TOPICS) * 20)

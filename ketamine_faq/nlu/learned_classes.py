@@ -1,0 +1,14 @@
+"""What is learned: the intents, of which a crisis is two classes, the writer's own and someone else's."""
+
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+CRISIS, CRISIS_OF_OTHER = "crisis", "crisis_of_other"
+# The classes of each kind of danger.
+KINDS = {CRISIS: (CRISIS, CRISIS_OF_OTHER), "emergency": ("emergency",), "misuse": ("misuse",)}
+
+
+def learned_class(example: Message) -> str:
+    """Return the class of a training example: its intent, or CRISIS_OF_OTHER where its metadata says so."""
+    of_other = (example.get("metadata") or {}).get("intent", {}).get("concerned") == "other"
+    return CRISIS_OF_OTHER if of_other else example.get(INTENT)
