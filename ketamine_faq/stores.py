@@ -24,8 +24,8 @@ from ketamine_faq.settings import settings
 
 # How often a message looks whether those before it in its conversation are answered.
 WAIT_SECONDS = 0.05
-# About ten turns. Rasa reads a session whole for each message, so that its length is what a message costs.
-LONGEST_SESSION = 100
+# About six turns. Rasa reads a session whole for each message, so that its length is what a message costs.
+LONGEST_SESSION = 60
 # For each event that it reads, Rasa walks all classes of events to find the right one: an eighth of a turn. They are
 # all there by now.
 Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))

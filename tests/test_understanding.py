@@ -15,6 +15,27 @@ HARMLESS = HANDOFFS | {"utter_did_you_mean", "utter_default", "utter_specify_con
 STEERING = {"affirm", "deny", "specify_condition", "specify_audience"}
 
 
+# Like nothing that was trained on: words of no language, other alphabets, code, figures, and talk of something else.
+UNLIKE_ANYTHING = (
+    "qwxz plorf ninty vashbok",
+    "lkjhgfdsa lkjhgfdsa",
+    "3.14159 2.71828 1.41421",
+    "for (int i = 0; i < n; i++) sum += a[i];",
+    "SELECT name FROM planets WHERE moons > 2",
+    "сколько стоит билет до Праги",
+    "明日の天気を教えてください",
+    "wie lange dauert die Fahrt nach Bremen",
+    "kde je nejbližší pekárna",
+    "🎈🎈🎈 🦕",
+    "the trombone section rushed the second movement",
+    "my sourdough starter has gone grey at the edges",
+    "which gearbox oil for a 1998 tractor",
+    "offside rule in under elevens",
+    "translate good morning into Welsh",
+    "is Pluto a planet again",
+)
+
+
 def outcome(bot: Bot, lines: list[str]) -> tuple[float, float, list[str]]:
     """The shares of accepted and of wrong answers, and the wrong ones."""
     accepted, wrong = 0, []
@@ -48,3 +69,8 @@ def test_questions_of_the_brief(bot: Bot):
     # The goal is 0.95 and 0.02, which README says is reached; two trainings differ by a question or two.
     assert accepted >= 0.92
     assert wrong_share <= 0.04, wrong
+
+
+@pytest.mark.parametrize("text", UNLIKE_ANYTHING)
+def test_what_is_like_nothing_it_knows_gets_no_answer(bot: Bot, text: str):
+    assert set(bot.visitor().asks(text).actions) & HARMLESS
