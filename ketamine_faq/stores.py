@@ -1,5 +1,6 @@
 """Rasa's stores at the addresses that the settings name; endpoints.yml says so in the way that Rasa documents."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from functools import cache
@@ -14,6 +15,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from redis.lock import Lock
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, ProgrammingError
@@ -82,22 +84,38 @@ class Conversations(SQLTrackerStore):
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store what the conversation has come to."""
-        await super().save(tracker)
+        """Store the events of a tracker that are not stored yet, in one statement.
+
+        Rasa counts those that are, which costs as much as reading them and goes wrong where some were erased meanwhile,
+        and adds one after the other.
+        """
+        await self.stream_events(tracker)
+        # None are of a tracker that was not read from here.
+        first = getattr(tracker, "stored_events", 0)
+        rows = [self._row(tracker.sender_id, event) for event in islice(tracker.events, first, None)]
+        if rows:
+            with self.session_scope() as session:
+                session.execute(sa.insert(self.SQLEvent.__table__), rows)
+                session.commit()
         tracker.stored_events = len(tracker.events)
+
+    @staticmethod
+    def _row(sender_id: str, event: Event) -> dict[str, Any]:
+        data = event.as_dict()
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get(INTENT_NAME_KEY),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
         tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
         if tracker:
             tracker.stored_events = len(tracker.events)
         return tracker
-
-    def _additional_events(self, _: Session, tracker: DialogueStateTracker) -> Iterator[Event]:
-        """Return the events of a tracker that are not stored yet.
-
-        Rasa counts those that are. That costs as much as reading them, and goes wrong where some were erased meanwhile.
-        """
-        return islice(tracker.events, getattr(tracker, "stored_events", 0), None)
 
     def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
         """Return the query of a conversation's events, or of its latest session's.
