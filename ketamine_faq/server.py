@@ -42,6 +42,9 @@ FIGURES_BYTES, MODEL_COPIES = 16_000_000, 10
 # Rasa that answers nothing for so long hangs, in an endless loop or on a store. Not less: where visitors come as fast
 # as they are answered, who has no connection yet waits for several rounds of them all.
 POLL_SECONDS, SILENT_SECONDS = 5, 60
+# Until the first answer it is asked more often: a Rasa that hangs right after it began to answer would be taken for one
+# that is loading.
+FIRST_POLL_SECONDS = 0.2
 # What is set for the server of visitors unless the environment does.
 LIMITS = {
     # A message is 4,000 characters at most; Sanic would take bodies of 100 MB.
@@ -266,7 +269,7 @@ class Pulse:
         self._answered_at = self._clock()
 
     def _poll(self) -> None:
-        while not self._over.wait(POLL_SECONDS):
+        while not self._over.wait(FIRST_POLL_SECONDS if self._answered_at is None else POLL_SECONDS):
             with contextlib.suppress(OSError), urllib.request.urlopen(self.url, timeout=SILENT_SECONDS):
                 self.beat()
 
