@@ -17,11 +17,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from ketamine_faq.crossval import SEED, Prediction, configured
+from ketamine_faq.crossval import SEED, Prediction, configured, judge
 from ketamine_faq.nlu.learned_classes import KINDS
-from ketamine_faq.nlu.minilm import MiniLM
 from ketamine_faq.nlu.minilm_graph import packaged_encoder
-from ketamine_faq.nlu.sentence_encoder import fitted_graph, is_fine_tuned
+from ketamine_faq.nlu.sentence_encoder import is_fine_tuned
 from ketamine_faq.nlu.topic_decision import SUBJECT, TopicDecision
 from ketamine_faq.nlu.topic_model import TopicModel
 
@@ -166,15 +165,13 @@ def file_report(train: Path, test: Path, out_of_scope: str) -> dict[str, float]:
         raise LabelledFileError(f"{train} needs sentences with two labels or more besides {out_of_scope}.")
     if not asked:
         raise LabelledFileError(f"{test} has no sentence with a label: its header is `sentence,label`.")
-    encoder, by_nearness = MiniLM(fitted_graph(texts, labels)), not is_fine_tuned(len(texts))
-    model, asked_vectors = TopicModel.fit(texts, encoder.encode(texts), labels, by_nearness), encoder.encode(asked)
-    confidences = model.confidences(model.probabilities(asked, asked_vectors), asked_vectors)
+    classes, _, confidences = judge(texts, labels, asked)
     chosen = choose_threshold(texts, labels)
-    best = max(THRESHOLDS, key=lambda t: matthews_corrcoef(expected, _named(model, confidences, t, out_of_scope)))
+    best = max(THRESHOLDS, key=lambda t: matthews_corrcoef(expected, _named(classes, confidences, t, out_of_scope)))
     return {
-        **_scores("best", expected, _named(model, confidences, best, out_of_scope)),
-        **_scores("chosen", expected, _named(model, confidences, chosen, out_of_scope)),
-        **_scope_scores(expected, _named(model, confidences, chosen, out_of_scope), out_of_scope),
+        **_scores("best", expected, _named(classes, confidences, best, out_of_scope)),
+        **_scores("chosen", expected, _named(classes, confidences, chosen, out_of_scope)),
+        **_scope_scores(expected, _named(classes, confidences, chosen, out_of_scope), out_of_scope),
         "threshold_best": float(best),
         "threshold_chosen": float(chosen),
     }
@@ -207,8 +204,8 @@ def read_labelled(path: Path) -> tuple[list[str], list[str]]:
     return [sentence for sentence, _ in rows], [label for _, label in rows]
 
 
-def _named(model: TopicModel, confidences: np.ndarray, threshold: float, out_of_scope: str) -> list[str]:
-    named = np.array(model.classes)[confidences.argmax(axis=1)]
+def _named(classes: list[str], confidences: np.ndarray, threshold: float, out_of_scope: str) -> list[str]:
+    named = np.array(classes)[confidences.argmax(axis=1)]
     return np.where(confidences.max(axis=1) >= threshold, named, out_of_scope).tolist()
 
 

@@ -92,17 +92,25 @@ def training_messages() -> tuple[list[str], list[str], list[bool]]:
     return texts, labels, look_alike
 
 
+def judge(texts: list[str], labels: list[str], asked: list[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Train encoder and model on texts and labels; return its classes, and what it makes of what is asked.
+
+    That is TopicModel's `probabilities` and `confidences`. Raises MissingModelError and DidNotLearnError.
+    """
+    encoder = MiniLM(fitted_graph(texts, labels))
+    model = TopicModel.fit(texts, encoder.encode(texts), labels, by_nearness=not is_fine_tuned(len(texts)))
+    vectors = encoder.encode(asked)
+    probabilities = model.probabilities(asked, vectors)
+    return model.classes, probabilities, model.confidences(probabilities, vectors)
+
+
 def _run(texts: list[str], labels: list[str], path: Path) -> None:
     classes = sorted(set(labels))
     probabilities, confidences = np.zeros((2, len(texts), len(classes)))
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(texts, labels))
     for known, held in track(folds, "Cross-validating"):
-        learned, asked = [texts[i] for i in known], [texts[i] for i in held]
-        right = [labels[i] for i in known]
-        encoder = MiniLM(fitted_graph(learned, right))
-        model = TopicModel.fit(learned, encoder.encode(learned), right, by_nearness=not is_fine_tuned(len(learned)))
-        vectors = encoder.encode(asked)
-        probabilities[held] = model.probabilities(asked, vectors)
-        confidences[held] = model.confidences(probabilities[held], vectors)
+        _, probabilities[held], confidences[held] = judge(
+            [texts[i] for i in known], [labels[i] for i in known], [texts[i] for i in held]
+        )
     path.parent.mkdir(exist_ok=True)
     np.savez(path, classes=np.array(classes), probabilities=probabilities, confidences=confidences)
