@@ -8,6 +8,7 @@ import yaml
 
 from ketamine_faq import PROJECT
 from ketamine_faq.content_check import topics
+from tests.test_understanding import UNLIKE_ANYTHING
 from tests.training_data import examples, normalised
 
 BENCH = PROJECT.parent / "shared" / "bench" / "questions-dev.jsonl"
@@ -43,7 +44,8 @@ def held_out() -> set[str]:
     """Every message that the tests measure with."""
     questions = yaml.safe_load((PROJECT / "tests" / "questions.yml").read_text(encoding="utf-8")).values()
     lines = [line for path in (PROJECT / "tests").glob("*.jsonl") for line in path.read_text().splitlines()]
-    return {normalised(text) for text in [*questions, *(json.loads(line)["text"] for line in lines)]}
+    texts = [*questions, *UNLIKE_ANYTHING, *(json.loads(line)["text"] for line in lines)]
+    return {normalised(text) for text in texts}
 
 
 def test_nothing_that_measures_is_trained_on():

@@ -66,7 +66,7 @@ def test_questions_by_someone_who_has_not_seen_the_training_data(bot: Bot):
 @pytest.mark.skipif(not BENCH.is_file(), reason="only where the brief lies beside the project")
 def test_questions_of_the_brief(bot: Bot):
     accepted, wrong_share, wrong = outcome(bot, BENCH.read_text(encoding="utf-8").splitlines())
-    # The goal is 0.95 and 0.02, which README says is reached; two trainings differ by a question or two.
+    # The goal is 0.95 and 0.02; README has what was reached. Two trainings differ by a question or two.
     assert accepted >= 0.92
     assert wrong_share <= 0.04, wrong
 

@@ -42,7 +42,7 @@ def test_each_event_is_stored_once(store: Conversations):
     assert len(asyncio.run(store.retrieve_full_tracker("a visitor")).events) == 5
 
 
-def test_what_could_not_be_stored_is_stored_by_the_next_that_can(store: Conversations, tmp_path: Path):
+def test_what_could_not_be_stored_is_stored_by_the_next_that_can(store: Conversations):
     tracker = turn(store)
     tracker.update(UserUttered("and for pain"))
     with store.engine.connect() as other:
