@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 from the packaged file to weights, and from weights to a graph with int8 matrices.
 
-The packaged graph computes in float32 all the same: it unpacks its int8 weights first. Ours multiplies int8 by int8, in
-half the time, and takes fine-tuned weights as well as the packaged ones. docs/nlu.md has both measurements.
+The packaged graph computes in float32 all the same: it unpacks its int8 weights first. Ours multiplies int8 by int8,
+and takes fine-tuned weights as well as the packaged ones. docs/nlu.md has how long each takes.
 """
 
 from functools import cache
@@ -58,9 +58,15 @@ def graph(weights: Weights) -> bytes:
 
 
 @cache
+def packaged_graph() -> bytes:
+    """Return the graph of the packaged weights, made once in a process; raises MissingModelError."""
+    return graph(packaged_weights())
+
+
+@cache
 def packaged_encoder() -> MiniLM:
     """Return the encoder as it comes, made once in a process; raises MissingModelError."""
-    return MiniLM(graph(packaged_weights()))
+    return MiniLM(packaged_graph())
 
 
 class _Graph:

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_faq.nlu import ENCODER_SOURCES, source_fingerprint
 from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER
-from ketamine_faq.nlu.learned_classes import learned_class
+from ketamine_faq.nlu.learned_classes import learned_class, learned_examples
 from ketamine_faq.nlu.minilm import MiniLM
 
 # With fewer examples the packaged encoder is the better one: docs/nlu.md.
@@ -106,7 +106,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fine-tune the encoder on all examples that have an intent, where they are enough, and store it."""
-        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        examples = learned_examples(training_data)
         texts, labels = [example.get(TEXT) for example in examples], [learned_class(example) for example in examples]
         model = fitted_graph(texts, labels)
         self._encoder = MiniLM(model)
@@ -145,10 +145,10 @@ def fitted_graph(texts: list[str], labels: list[str]) -> bytes:
     Raises MissingModelError and DidNotLearnError.
     """
     # Only to train: these bring onnx and TensorFlow, which take seconds and 200 MB.
-    from ketamine_faq.nlu.minilm_graph import graph, packaged_weights
+    from ketamine_faq.nlu.minilm_graph import graph, packaged_graph
 
     if not is_fine_tuned(len(texts)):
-        return graph(packaged_weights())
+        return packaged_graph()
     from ketamine_faq.nlu.fine_tuning import fine_tuned_weights
 
     made = graph(fine_tuned_weights(texts, labels))

@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_faq.nlu import MODEL_SOURCES, source_fingerprint
-from ketamine_faq.nlu.learned_classes import learned_class
+from ketamine_faq.nlu.learned_classes import learned_class, learned_examples
 from ketamine_faq.nlu.message_parts import clauses, safety_readings
 from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors, is_fine_tuned, sentence_vector
 from ketamine_faq.nlu.topic_model import TopicModel
@@ -68,7 +68,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on all examples that have an intent, and store it."""
-        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        examples = learned_examples(training_data)
         self._model = TopicModel.fit(
             [example.get(TEXT) for example in examples],
             np.concatenate([sentence_vector(example) for example in examples]),
