@@ -114,7 +114,7 @@ class PersonalData:
                 session.execute(rows, execution_options={"synchronize_session": False})
         if settings().redis_url and found.conversations:
             # They would be gone within the hour.
-            names = [f"{kind}:{key}" for kind in ("lock", "conversations") for key in found.conversations]
+            names = [f"{kind}:{key}" for kind in ("turn", "conversations") for key in found.conversations]
             redis_client().delete(*names)
         self._forget()
 

@@ -1,33 +1,39 @@
 """Rasa's stores at the addresses that the settings name; endpoints.yml says so in the way that Rasa documents."""
 
+import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+import math
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from functools import cache
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.lock import TicketLock
-from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockStore, RedisLockStore
+from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockStore
 from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
-from redis.lock import Lock
+from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, ProgrammingError
-from sqlalchemy.orm import Query, Session
+from sqlalchemy.orm import Session
 
-from ketamine_faq.redis_client import REDIS_SECONDS, redis_client
+from ketamine_faq.redis_client import redis_client
 from ketamine_faq.settings import settings
 
 # How often a message looks whether those before it in its conversation are answered.
 WAIT_SECONDS = 0.05
-# About six turns. Rasa reads a session whole for each message, so that its length is what a message costs.
-LONGEST_SESSION = 60
+# A server that was started again has closed its connections; one that was used within so long is taken to be good.
+PING_SECONDS = 1
+# About four turns. Rasa reads a session whole for each message, so that its length is what a message costs.
+LONGEST_SESSION = 30
 # For each event that it reads, Rasa walks all classes of events to find the right one: an eighth of a turn. They are
 # all there by now.
 Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
@@ -39,7 +45,7 @@ class Conversations(SQLTrackerStore):
     def __init__(self, domain: Domain | None = None, host: str | None = None, **address: Any) -> None:
         """Take the database, which may be down as yet: its tables are made when it is first reached."""
         super().__init__(domain, host=settings().database_url or host, **address)
-        # Rasa would take up a connection that died with the database, and quote what was typed where a write fails.
+        # Rasa would quote what was typed where a write fails.
         url = self.engine.url
         self.engine.dispose()
         options = create_engine_kwargs(url)
@@ -47,9 +53,14 @@ class Conversations(SQLTrackerStore):
         if sqlite:
             # Opening SQLite's file for each message costs more than what is read from it.
             options |= {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
-        self.engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+        else:
+            # All that is read or stored is one statement; a transaction around each is two more ways to the server.
+            options |= {"isolation_level": "AUTOCOMMIT"}
+        self.engine = sa.create_engine(url, hide_parameters=True, **options)
         if sqlite:
             _commit_without_waiting(self.engine)
+        else:
+            _ping_after_rest(self.engine)
         self.sessionmaker.configure(bind=self.engine)
         self._has_tables = False
 
@@ -112,25 +123,25 @@ class Conversations(SQLTrackerStore):
         }
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> DialogueStateTracker | None:
-        tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        if tracker:
-            tracker.stored_events = len(tracker.events)
-        return tracker
-
-    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
-        """Return the query of a conversation's events, or of its latest session's.
+        """Return the tracker of a conversation, or of its latest session; None where nothing is stored.
 
         Rasa looks for the session that began at the latest time: after a clock was set back, that is an old one, and
         what has been said since would be forgotten at each message. Here it is the one that was stored last.
         """
-        query = super()._event_query(session, sender_id, fetch_events_from_all_sessions=True)
-        query = query.with_entities(self.SQLEvent.data)  # all that is made into a tracker
-        if fetch_events_from_all_sessions:
-            return query
-        begun = session.query(sa.func.max(self.SQLEvent.id)).filter(
-            self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name == SessionStarted.type_name
-        )
-        return query.filter(self.SQLEvent.id >= sa.func.coalesce(begun.scalar_subquery(), 0))
+        event = self.SQLEvent.__table__.c
+        query = sa.select(event.data).where(event.sender_id == sender_id).order_by(event.id)
+        if not fetch_events_from_all_sessions:
+            began = sa.select(sa.func.max(event.id)).where(
+                event.sender_id == sender_id, event.type_name == SessionStarted.type_name
+            )
+            query = query.where(event.id >= sa.func.coalesce(began.scalar_subquery(), 0))
+        with self.session_scope() as session:
+            events = [json.loads(data) for data in session.scalars(query)]
+        if not events:
+            return None
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        tracker.stored_events = len(tracker.events)
+        return tracker
 
 
 def _commit_without_waiting(engine: Engine) -> None:
@@ -142,8 +153,27 @@ def _commit_without_waiting(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=NORMAL")
 
 
-class PatientTickets(LockStore):
-    """Rasa's turns in a conversation, one after the other, for any number that arrive at once."""
+def _ping_after_rest(engine: Engine) -> None:
+    """Try a connection that has rested before it is used, and open another where it died with its server.
+
+    SQLAlchemy's own `pool_pre_ping` does so at each use, which costs a busy worker as much as what it reads.
+    """
+
+    @sa.event.listens_for(engine, "checkin")
+    def _(_: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def _(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) > PING_SECONDS:
+            try:
+                connection.cursor().execute("SELECT 1")
+            except engine.dialect.dbapi.Error as error:
+                raise sa.exc.DisconnectionError from error
+
+
+class MemoryLocks(InMemoryLockStore):
+    """Rasa's turns in a conversation, one after the other, for any number that arrive at once at one worker."""
 
     def lock(
         self,
@@ -157,7 +187,7 @@ class PatientTickets(LockStore):
     def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME) -> int:
         """Return a ticket's number. Rasa never serves an expired one: each outlives all before it.
 
-        So whoever waits for a worker that died is served, too.
+        So whoever waits for a turn that hangs is served, too.
         """
         before = len(self.get_or_create_lock(conversation_id).tickets)
         return super().issue_ticket(conversation_id, lock_lifetime * (before + 1))
@@ -168,42 +198,50 @@ class PatientTickets(LockStore):
         if not self.is_someone_waiting(conversation_id):
             self.delete_lock(conversation_id)
 
+    def is_ready(self) -> bool:
+        """Tell that turns can be taken; raises what the client of a store does that doesn't answer."""
+        return True
 
-class MemoryLocks(PatientTickets, InMemoryLockStore):
-    """For one worker."""
 
+class RedisLocks(MemoryLocks):
+    """For several workers: whose turn it is in a worker takes the conversation's lock in Redis, too.
 
-class RedisLocks(PatientTickets, RedisLockStore):
-    """For several, which change a lock one after the other: Rasa's own would write over each other's tickets."""
+    Rasa's own for Redis reads and writes its tickets in a dozen commands a turn, and lets two workers write over each
+    other's.
+    """
 
-    def issue_ticket(self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME) -> int:
-        """Return a ticket's number, which no other worker gives."""
-        with self._alone(conversation_id):
-            return super().issue_ticket(conversation_id, lock_lifetime)
+    def __init__(self, redis: Redis) -> None:
+        """Take the Redis that the workers share."""
+        super().__init__()
+        self._redis = redis
 
-    def update_lock(self, conversation_id: str) -> None:
-        """Drop expired tickets."""
-        with self._alone(conversation_id):
-            super().update_lock(conversation_id)
+    @asynccontextmanager
+    async def lock(
+        self,
+        conversation_id: str,
+        lock_lifetime: float = LOCK_LIFETIME,
+        wait_time_in_seconds: float = WAIT_SECONDS,
+    ) -> AsyncIterator[TicketLock]:
+        """Wait for the conversation's turn; what a worker that died holds ends with its lifetime."""
+        of_all = self._redis.lock(f"turn:{conversation_id}", timeout=lock_lifetime)
+        async with super().lock(conversation_id, lock_lifetime, wait_time_in_seconds) as ticket:
+            while not of_all.acquire(blocking=False):
+                await asyncio.sleep(wait_time_in_seconds)
+            try:
+                yield ticket
+            finally:
+                # The reply is there: if it took longer, or Redis has gone meanwhile, the lock ends by itself.
+                with suppress(RedisError):
+                    of_all.release()
 
-    def cleanup(self, conversation_id: str, ticket_number: int) -> None:
-        """Give a ticket back."""
-        with self._alone(conversation_id):
-            super().cleanup(conversation_id, ticket_number)
-
-    def _alone(self, conversation_id: str) -> Lock:
-        # Held for the two or three commands of a change; a worker that dies over them frees it by the time.
-        return self.red.lock(f"change:{conversation_id}", timeout=1, sleep=0.002, blocking_timeout=REDIS_SECONDS)
+    def is_ready(self) -> bool:
+        """Tell that Redis answers."""
+        return self._redis.ping()
 
 
 class ConversationLocks:
-    """Makes Rasa's Redis lock store where REDIS_URL is set, else its lock store in memory."""
+    """Makes the locks in Redis where REDIS_URL is set, else in memory."""
 
     def __new__(cls, endpoint_config: Any = None) -> LockStore:
         """Return the store; raises SettingsError."""
-        if not settings().redis_url:
-            return MemoryLocks()
-        locks = RedisLocks()
-        # Rasa's own takes an address apart into eight options, but no URL.
-        locks.red = redis_client()
-        return locks
+        return RedisLocks(redis_client()) if settings().redis_url else MemoryLocks()

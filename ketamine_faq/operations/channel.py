@@ -62,8 +62,7 @@ def _checks(app: Sanic) -> dict[str, Callable[[], Any]]:
         # Rasa wraps the store in one that keeps its faults to itself.
         "conversations": agent.tracker_store._tracker_store.is_ready,
         "enquiries": _has_enquiries,
-        # Whether it answers; the name could be a visitor's.
-        "locks": lambda: [agent.lock_store.get_lock("readyz")],
+        "locks": agent.lock_store.is_ready,
     }
 
 

@@ -22,14 +22,8 @@ def workers(request: pytest.FixtureRequest) -> list[LockStore]:
     """The lock stores of as many workers as there can be: one, or two that share a Redis."""
     if request.param == "memory":
         return [MemoryLocks()]
-    return [redis_locks(request.getfixturevalue("shared_bot")) for _ in range(2)]
-
-
-def redis_locks(bot: SharedBot) -> RedisLocks:
-    """What another worker of the bot would have."""
-    locks = RedisLocks()
-    locks.red = Redis.from_url(bot.redis.url)
-    return locks
+    bot: SharedBot = request.getfixturevalue("shared_bot")
+    return [RedisLocks(Redis.from_url(bot.redis.url)) for _ in range(2)]
 
 
 async def take_turns(locks: LockStore, taken: list[int], numbers: range) -> None:
@@ -56,10 +50,14 @@ def test_each_of_many_has_its_turn(workers: list[LockStore]):
 
 
 def test_who_waits_for_a_worker_that_died_is_served(workers: list[LockStore]):
-    # At the same moment, so that the two would expire together.
-    workers[0].issue_ticket("a conversation", 1)
     taken: list[int] = []
-    asyncio.run(take_turns(workers[-1], taken, range(1)))
+
+    async def one_dies_and_another_waits() -> None:
+        dead = workers[0].lock("a conversation", 1)
+        await dead.__aenter__()
+        await take_turns(workers[-1], taken, range(1))
+
+    asyncio.run(one_dies_and_another_waits())
     assert taken == [0]
 
 
