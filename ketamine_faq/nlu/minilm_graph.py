@@ -1,7 +1,7 @@
-"""all-MiniLM-L6-v2 from the packaged file to weights, and from weights to a graph with int8 matrices.
+"""all-MiniLM-L6-v2 from the packaged file to weights, and from weights to a graph.
 
-The packaged graph computes in float32 all the same: it unpacks its int8 weights first. Ours multiplies int8 by int8,
-and takes fine-tuned weights as well as the packaged ones. docs/nlu.md has how long each takes.
+A fine-tuned encoder's graph multiplies bytes, in half the time; the packaged one's floats, for what is learned
+from few examples goes by fine differences between its vectors. docs/nlu.md has what either takes and costs.
 """
 
 from functools import cache
@@ -30,11 +30,10 @@ PACKAGED = [
 ]
 WORDS, PLACES, KIND = (f"embeddings.{name}_embeddings.weight" for name in ("word", "position", "token_type"))
 
-# So many weights of a column share a scale: with fewer, vectors are nearer to those of float32, and slower to make.
-BLOCK = 64
-BITS, ZERO = 8, 128
-# onnxruntime's own operators, and its word for products of int8.
-OPERATORS, INT8_PRODUCTS = "com.microsoft", 4
+# What an unsigned byte has for nought.
+ZERO = 128
+# onnxruntime's own operators.
+OPERATORS = "com.microsoft"
 
 
 def packaged_weights() -> Weights:
@@ -52,15 +51,18 @@ def packaged_weights() -> Weights:
     return weights | {name: unpacked(f"inner.{name}") for name in (WORDS, PLACES)}
 
 
-def graph(weights: Weights) -> bytes:
-    """Return an ONNX model, serialised: a text's `ids`, int32 (1, tokens), to its unit `vector`, float32 (1, 384)."""
-    return _Graph(weights).model().SerializeToString()
+# Both graphs are ONNX models, serialised: a text's `ids`, int32 (1, tokens), to its unit `vector`, float32 (1, 384).
+
+
+def graph_of_bytes(weights: Weights) -> bytes:
+    """Return the graph of these weights that multiplies bytes."""
+    return _GraphOfBytes(weights).model().SerializeToString()
 
 
 @cache
 def packaged_graph() -> bytes:
-    """Return the graph of the packaged weights, made once in a process; raises MissingModelError."""
-    return graph(packaged_weights())
+    """Return the packaged weights' graph, made once in a process; raises MissingModelError."""
+    return _Graph(packaged_weights()).model().SerializeToString()
 
 
 @cache
@@ -113,23 +115,8 @@ class _Graph:
         self._nodes.append(helper.make_node("LpNormalization", [mean], ["vector"], axis=1, p=2))
 
     def _dense(self, name: str, values: str) -> str:
-        matrix = self._weights[f"{name}.weight"]
-        size, columns = matrix.shape
-        packed, scales = _int8(matrix.T.reshape(columns, size // BLOCK, BLOCK))
-        return self._own(
-            "MatMulNBits",
-            values,
-            self._constant(f"{name}.weight", (packed.astype(np.int16) + ZERO).astype(np.uint8)),
-            self._constant(f"{name}.scale", scales.reshape(-1)),
-            "",
-            "",
-            self._constant(f"{name}.bias", self._weights[f"{name}.bias"]),
-            K=size,
-            N=columns,
-            bits=BITS,
-            block_size=BLOCK,
-            accuracy_level=INT8_PRODUCTS,
-        )
+        product = self._node("MatMul", values, self._constant(f"{name}.weight", self._weights[f"{name}.weight"]))
+        return self._node("Add", product, self._constant(f"{name}.bias", self._weights[f"{name}.bias"]))
 
     def _residual(self, norm: str, change: str, hidden: str) -> str:
         return self._own("SkipLayerNormalization", change, hidden, *self._norm(norm), epsilon=EPSILON)
@@ -149,6 +136,21 @@ class _Graph:
     def _constant(self, name: str, values: np.ndarray) -> str:
         self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
         return name
+
+
+class _GraphOfBytes(_Graph):
+    def _dense(self, name: str, values: str) -> str:
+        """The matrix's bytes have a scale to each column; those of the values are made as they come, with one."""
+        columns, scales = _int8(self._weights[f"{name}.weight"].T)
+        return self._own(
+            "DynamicQuantizeMatMul",
+            values,
+            # Of unsigned by signed bytes, a processor without VNNI cuts off sums that are too large.
+            self._constant(f"{name}.weight", (columns.T.astype(np.int16) + ZERO).astype(np.uint8)),
+            self._constant(f"{name}.scale", scales.reshape(-1)),
+            self._constant(f"{name}.zero", np.full(len(columns), ZERO, np.uint8)),
+            self._constant(f"{name}.bias", self._weights[f"{name}.bias"]),
+        )
 
 
 def _int8(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -145,13 +145,13 @@ def fitted_graph(texts: list[str], labels: list[str]) -> bytes:
     Raises MissingModelError and DidNotLearnError.
     """
     # Only to train: these bring onnx and TensorFlow, which take seconds and 200 MB.
-    from ketamine_faq.nlu.minilm_graph import graph, packaged_graph
+    from ketamine_faq.nlu.minilm_graph import graph_of_bytes, packaged_graph
 
     if not is_fine_tuned(len(texts)):
         return packaged_graph()
     from ketamine_faq.nlu.fine_tuning import fine_tuned_weights
 
-    made = graph(fine_tuned_weights(texts, labels))
+    made = graph_of_bytes(fine_tuned_weights(texts, labels))
     _check(MiniLM(made), texts, labels)
     return made
 
