@@ -58,11 +58,11 @@ def _replace(name: str, module: ModuleType) -> ModuleType:
 
 if __name__ == "__main__":
     put_aside()
-    import dask.core
     import sanic.app
     from rasa.__main__ import main
 
-    # By default dask plans each run for many processors, which takes a tenth of a turn; a message's graph is a line.
-    dask.get = dask.core.get
+    from ketamine_faq.shortcuts import take_shortcuts
+
+    take_shortcuts()
     sanic.app.serve_multiple = serve_workers
     main()

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
-from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -34,9 +33,6 @@ WAIT_SECONDS = 0.05
 PING_SECONDS = 1
 # About four turns. Rasa reads a session whole for each message, so that its length is what a message costs.
 LONGEST_SESSION = 30
-# For each event that it reads, Rasa walks all classes of events to find the right one: an eighth of a turn. They are
-# all there by now.
-Event.resolve_by_type = staticmethod(cache(Event.resolve_by_type))
 
 
 class Conversations(SQLTrackerStore):
