@@ -97,6 +97,20 @@ def test_visitor_in_crisis_is_asked_and_answered(visitor: Visitor):
     visitor.asks("how does ketamine work").gets("mechanism")
 
 
+@pytest.mark.parametrize(
+    "message", ["im ok truly, it was a figure of speech", "I'm safe, my sister has come over", "lol relax i was joking"]
+)
+def test_visitor_who_is_safe_says_so_in_a_sentence(visitor: Visitor, message: str):
+    visitor.asks("I want to kill myself").gets("crisis").asks(message).gets("crisis_safe", concerned="self")
+
+
+def test_helper_says_that_the_other_is_safe(visitor: Visitor):
+    of_self = visitor.asks("I want to kill myself").asks("yes").gets("crisis_safe").text
+    visitor.asks("my husband says he is going to kill himself tonight").gets("crisis", concerned="other")
+    of_other = visitor.asks("yes, he is safe and I am sitting with him").gets("crisis_safe", concerned="other").text
+    assert of_other != of_self
+
+
 def test_visitor_in_crisis_who_is_not_safe(visitor: Visitor):
     visitor.asks("I want to kill myself").gets("crisis")
     visitor.asks("no").gets("crisis_unsafe")

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -144,14 +145,20 @@ def default(folder: Path, models: Path, seconds: int) -> dict[str, Any]:
     return measure([*command, "--port", str(port), "--interface", "127.0.0.1"], port, folder, seconds, "")
 
 
-def ours(folder: Path, workers: int, shared: bool, seconds: int) -> dict[str, Any]:
-    """Measure the bot with so many workers, on SQLite or on a PostgreSQL and a Redis of its own."""
+def ours(folder: Path, workers: int, postgresql: bool, seconds: int) -> dict[str, Any]:
+    """Measure the bot with so many workers, on SQLite or on a PostgreSQL of its own.
+
+    More than one take turns by a Redis, whatever the database.
+    """
     port, environment, servers = free_port(), {"SANIC_WORKERS": str(workers), "SECRET_KEY": "l" * 40}, []
-    environment["ENQUIRIES_DATABASE_URL"] = f"sqlite:///{folder / 'enquiries.db'}"
-    if shared:
-        servers = [PostgreSQL(folder), RedisServer(folder)]
-        environment |= {"DATABASE_URL": servers[0].url, "REDIS_URL": servers[1].url}
-        del environment["ENQUIRIES_DATABASE_URL"]
+    if postgresql:
+        servers.append(PostgreSQL(folder))
+        environment["DATABASE_URL"] = servers[-1].url
+    else:
+        environment["ENQUIRIES_DATABASE_URL"] = f"sqlite:///{folder / 'enquiries.db'}"
+    if postgresql or workers > 1:
+        servers.append(RedisServer(folder))
+        environment["REDIS_URL"] = servers[-1].url
     command = [sys.executable, "-m", "ketamine_faq.cli", "serve", "--port", str(port)]
     command += ["--endpoints", str(own_endpoints(folder))]
     try:
@@ -173,15 +180,13 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.models.mkdir(parents=True, exist_ok=True)
     figures = {}
-    cases: dict[str, Any] = {"Rasa's default": lambda folder: default(folder, arguments.models, arguments.seconds)}
-    cases["SQLite, 1 worker"] = lambda folder: ours(folder, 1, False, arguments.seconds)
-    for workers in arguments.workers:
-        cases[f"PostgreSQL and Redis, {workers} workers"] = lambda folder, workers=workers: ours(
-            folder, workers, True, arguments.seconds
-        )
+    cases: dict[str, Callable[..., dict[str, Any]]] = {"Rasa's default": partial(default, models=arguments.models)}
+    for postgresql, stores in ((False, "SQLite"), (True, "PostgreSQL and Redis")):
+        for workers in arguments.workers:
+            cases[f"{stores}, {workers} workers"] = partial(ours, workers=workers, postgresql=postgresql)
     for name, case in cases.items():
         with tempfile.TemporaryDirectory(prefix="load-") as folder:
-            figures[name] = case(Path(folder))
+            figures[name] = case(Path(folder), seconds=arguments.seconds)
             print(name, json.dumps(figures[name]), flush=True)
     Console(width=160).print(_table(figures))
     if arguments.json:
