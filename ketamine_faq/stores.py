@@ -45,18 +45,16 @@ class Conversations(SQLTrackerStore):
         url = self.engine.url
         self.engine.dispose()
         options = create_engine_kwargs(url)
-        sqlite = url.get_backend_name() == "sqlite"
-        if sqlite:
+        if url.get_backend_name() == "sqlite":
             # Opening SQLite's file for each message costs more than what is read from it.
             options |= {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
+            prepare = _commit_without_waiting
         else:
             # All that is read or stored is one statement; a transaction around each is two more ways to the server.
             options |= {"isolation_level": "AUTOCOMMIT"}
+            prepare = _ping_after_rest
         self.engine = sa.create_engine(url, hide_parameters=True, **options)
-        if sqlite:
-            _commit_without_waiting(self.engine)
-        else:
-            _ping_after_rest(self.engine)
+        prepare(self.engine)
         self.sessionmaker.configure(bind=self.engine)
         self._has_tables = False
 
@@ -195,7 +193,7 @@ class MemoryLocks(InMemoryLockStore):
             self.delete_lock(conversation_id)
 
     def is_ready(self) -> bool:
-        """Tell that turns can be taken; raises what the client of a store does that doesn't answer."""
+        """Tell that turns can be taken: in memory, always."""
         return True
 
 
@@ -231,7 +229,7 @@ class RedisLocks(MemoryLocks):
                     of_all.release()
 
     def is_ready(self) -> bool:
-        """Tell that Redis answers."""
+        """Tell that Redis answers; raises RedisError where it doesn't."""
         return self._redis.ping()
 
 

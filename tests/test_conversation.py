@@ -98,7 +98,8 @@ def test_visitor_in_crisis_is_asked_and_answered(visitor: Visitor):
 
 
 @pytest.mark.parametrize(
-    "message", ["im ok truly, it was a figure of speech", "I'm safe, my sister has come over", "sorry, bad joke, I am fine"]
+    "message",
+    ["im ok truly, it was a figure of speech", "I'm safe, my sister has come over", "sorry, bad joke, I am fine"],
 )
 def test_visitor_who_is_safe_says_so_in_a_sentence(visitor: Visitor, message: str):
     visitor.asks("I want to kill myself").gets("crisis").asks(message).gets("crisis_safe", concerned="self")

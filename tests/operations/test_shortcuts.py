@@ -1,5 +1,7 @@
 """Where Rasa is told to take a shortcut, it comes to the same."""
 
+from pathlib import Path
+
 import dask
 import pytest
 from rasa.core.policies.rule_policy import RulePolicy
@@ -21,10 +23,9 @@ BY_INTENT = UserUttered("ta", {"name": "thanks"}), "utter_thanks"
 BY_TEXT = UserUttered("ta very much"), "utter_written"
 
 
-@pytest.fixture(params=["by intent alone", "by text, too"])
-def policy(request: pytest.FixtureRequest, tmp_path, monkeypatch: pytest.MonkeyPatch) -> RulePolicy:
-    """A RulePolicy on the shortcut, trained on a rule for an intent, and in one case on one for a text as well."""
-    # Back to Rasa's own afterwards.
+@pytest.fixture(autouse=True)
+def shortcuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take them, and go back to Rasa's own afterwards."""
     for owner, name in (
         (dask, "get"),
         (Event, "resolve_by_type"),
@@ -33,15 +34,18 @@ def policy(request: pytest.FixtureRequest, tmp_path, monkeypatch: pytest.MonkeyP
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     take_shortcuts()
-    rules = [BY_INTENT, BY_TEXT][: 1 + (request.param == "by text, too")]
-    made = RulePolicy.create(
+
+
+def trained(folder: Path, *rules: tuple[UserUttered, str]) -> RulePolicy:
+    """Return a RulePolicy that has learned these rules."""
+    policy = RulePolicy.create(
         RulePolicy.get_default_config(),
-        LocalModelStorage.create(tmp_path),
+        LocalModelStorage.create(folder),
         Resource("rules"),
         ExecutionContext(GraphSchema({}), "rules"),
     )
-    made.train([_rule(*rule) for rule in rules], DOMAIN)
-    return made
+    policy.train([_rule(*rule) for rule in rules], DOMAIN)
+    return policy
 
 
 def _rule(turn: UserUttered, answer: str) -> TrackerWithCachedStates:
@@ -59,18 +63,18 @@ def _answer(policy: RulePolicy, text: str) -> str:
     return DOMAIN.action_names_or_texts[prediction.probabilities.index(max(prediction.probabilities))]
 
 
-@pytest.mark.parametrize("policy", ["by intent alone"], indirect=True)
-def test_a_rule_for_an_intent_is_found(policy: RulePolicy):
+def test_a_rule_for_an_intent_is_found(tmp_path: Path):
+    policy = trained(tmp_path, BY_INTENT)
     assert _answer(policy, "ta") == _answer(policy, "ta very much") == "utter_thanks"
 
 
-@pytest.mark.parametrize("policy", ["by text, too"], indirect=True)
-def test_a_rule_for_a_text_is_not_passed_over(policy: RulePolicy):
+def test_a_rule_for_a_text_is_not_passed_over(tmp_path: Path):
+    policy = trained(tmp_path, BY_INTENT, BY_TEXT)
     assert _answer(policy, "ta") == "utter_thanks"
     assert _answer(policy, "ta very much") == "utter_written"
 
 
-def test_a_domain_is_empty_only_without_anything(policy: RulePolicy):
+def test_a_domain_is_empty_only_without_anything():
     assert not DOMAIN.is_empty()
     assert Domain.empty().is_empty()
     assert not Domain.from_dict({"intents": ["thanks"]}).is_empty()
