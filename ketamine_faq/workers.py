@@ -11,6 +11,7 @@ from typing import Any
 from sanic.server import serve
 from sanic.server.socket import bind_socket
 
+from ketamine_faq.even_connections import EvenConnections
 from ketamine_faq.restarts import Restarts
 
 logger = logging.getLogger(__name__)
@@ -28,19 +29,20 @@ class Workers:
         kept = {name: value for name, value in settings.items() if name not in ("main_start", "main_stop")}
         self._settings = kept | {"sock": self._listening, "host": None, "port": None, "run_multiple": True}
         self._number, self._stopping = number, False
-        self._processes: list[BaseProcess] = []
+        self._connections = EvenConnections(number)
+        self._processes: dict[int, BaseProcess] = {}
 
     def run(self) -> None:
         """Return when all have ended, as they were told to; exits with 1 where they can't go on."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._stop())
         restarts = Restarts()
-        for _ in range(self._number):
-            self._start()
+        for worker in range(self._number):
+            self._start(worker)
         while self._processes:
-            wait([process.sentinel for process in self._processes])
-            for process in [process for process in self._processes if not process.is_alive()]:
-                self._processes.remove(process)
+            wait([process.sentinel for process in self._processes.values()])
+            for worker, process in [item for item in self._processes.items() if not item[1].is_alive()]:
+                del self._processes[worker]
                 if self._stopping:
                     continue
                 # One that a signal ended may go on as another; one that failed, as it was loading, would fail again.
@@ -48,12 +50,12 @@ class Workers:
                     self._stop()
                     sys.exit(1)
                 logger.error("A worker ended (exit code %s) and is replaced.", process.exitcode)
-                self._start()
+                self._start(worker)
 
-    def _start(self) -> None:
-        process = fork.Process(target=_work, args=(self._settings,), daemon=True)
+    def _start(self, worker: int) -> None:
+        process = fork.Process(target=_work, args=(self._settings, self._connections, worker), daemon=True)
         process.start()
-        self._processes.append(process)
+        self._processes[worker] = process
         if self._stopping:  # told so meanwhile, when it was in no list yet
             process.terminate()
 
@@ -61,7 +63,7 @@ class Workers:
         self._stopping = True
         # Whoever comes now is refused, and doesn't wait for one that will not answer.
         self._listening.close()
-        for process in self._processes:
+        for process in self._processes.values():
             process.terminate()
 
 
@@ -70,7 +72,7 @@ def serve_workers(settings: dict[str, Any], workers: int) -> None:
     Workers(settings, workers).run()
 
 
-def _work(settings: dict[str, Any]) -> None:
+def _work(settings: dict[str, Any], connections: EvenConnections, worker: int) -> None:
     # Until Sanic sets its own, a worker that is still loading ends at once; its parent's would end the others.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    serve(**settings)
+    serve(**settings | {"connections": connections.kept_by(worker, settings["app"])})

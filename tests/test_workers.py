@@ -1,15 +1,21 @@
-"""Workers that can't live end all of them, with a code that `serve` sees: nothing is replaced for ever."""
+"""Workers: those that can't live end all of them, with a code that `serve` sees; those that live share the visitors."""
 
 import subprocess
 import sys
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
+
 from ketamine_faq import PROJECT
+from ketamine_faq.even_connections import MOST_ABOVE
 from ketamine_faq.restarts import MOST
-from tests.conftest import free_port
+from tests.conftest import free_port, wait_for
 
 RUN = """
 import os, signal, sys, time
+from sanic import Sanic
 from ketamine_faq import workers
 
 def serve(**settings):
@@ -17,7 +23,8 @@ def serve(**settings):
     {does}
 
 workers.serve = serve
-workers.serve_workers({{"host": "127.0.0.1", "port": {port}, "backlog": 1, "main_start": None}}, 2)
+settings = {{"app": Sanic("tested"), "host": "127.0.0.1", "port": {port}, "backlog": 1, "main_start": None}}
+workers.serve_workers(settings, 2)
 """
 # Whoever comes first fails, once the other is there, which says so by a folder beside.
 FIRST_FAILS = """
@@ -30,6 +37,21 @@ FIRST_FAILS = """
         time.sleep(0.01)
     sys.exit(1)
 """
+TELLS_WHICH = """
+import os, sanic.app
+from sanic import Sanic, response
+from ketamine_faq.workers import serve_workers
+
+app = Sanic("tested")
+
+@app.get("/")
+async def which(_):
+    return response.text(str(os.getpid()))
+
+sanic.app.serve_multiple = serve_workers
+app.run("127.0.0.1", {port}, workers=2)
+"""
+CONNECTIONS = 20
 IS_KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 
 
@@ -50,3 +72,28 @@ def test_what_is_killed_is_replaced_and_not_for_ever():
     assert ended.returncode == 1
     assert MOST < ended.stdout.count("worker") <= MOST + 2
     assert ended.stderr.count("is replaced") == MOST
+
+
+def test_connections_that_last_come_to_be_spread_over_the_workers():
+    address = f"http://127.0.0.1:{free_port()}/"
+    server = subprocess.Popen([sys.executable, "-c", TELLS_WHICH.format(port=httpx.URL(address).port)], cwd=PROJECT)
+    try:
+        with ExitStack() as stack:
+            clients = [stack.enter_context(httpx.Client()) for _ in range(CONNECTIONS)]
+            wait_for(lambda: _answers(address), 20)
+
+            def are_spread() -> bool:
+                workers = Counter(client.get(address).text for client in clients)
+                return len(workers) == 2 and max(workers.values()) <= CONNECTIONS / 2 + MOST_ABOVE
+
+            wait_for(are_spread, 20)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address).is_success
+    except httpx.TransportError:
+        return False
