@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from itertools import islice
 from typing import Any
@@ -48,14 +48,19 @@ class Conversations(SQLTrackerStore):
         if url.get_backend_name() == "sqlite":
             # Opening SQLite's file for each message costs more than what is read from it.
             options |= {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
-            prepare = _commit_without_waiting
+            commit_without_waiting = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
         else:
             # All that is read or stored is one statement; a transaction around each is two more ways to the server.
             options |= {"isolation_level": "AUTOCOMMIT"}
-            prepare = _ping_after_rest
+            commit_without_waiting = ("SET synchronous_commit TO off",)
         self.engine = sa.create_engine(url, hide_parameters=True, **options)
-        prepare(self.engine)
+        # A power cut may take the last turns, and no more; enquiries are another database's, or another connection's.
+        _begin_with(self.engine, commit_without_waiting)
+        _ping_after_rest(self.engine)
         self.sessionmaker.configure(bind=self.engine)
+        # Made once: to make a statement takes longer than SQLite takes to answer it.
+        self._select_all, self._select_latest = _selects(self.SQLEvent.__table__)
+        self._insert = sa.insert(self.SQLEvent.__table__)
         self._has_tables = False
 
     @contextmanager
@@ -100,7 +105,7 @@ class Conversations(SQLTrackerStore):
         rows = [self._row(tracker.sender_id, event) for event in islice(tracker.events, first, None)]
         if rows:
             with self.session_scope() as session:
-                session.execute(sa.insert(self.SQLEvent.__table__), rows)
+                session.execute(self._insert, rows)
                 session.commit()
         tracker.stored_events = len(tracker.events)
 
@@ -122,15 +127,9 @@ class Conversations(SQLTrackerStore):
         Rasa looks for the session that began at the latest time: after a clock was set back, that is an old one, and
         what has been said since would be forgotten at each message. Here it is the one that was stored last.
         """
-        event = self.SQLEvent.__table__.c
-        query = sa.select(event.data).where(event.sender_id == sender_id).order_by(event.id)
-        if not fetch_events_from_all_sessions:
-            began = sa.select(sa.func.max(event.id)).where(
-                event.sender_id == sender_id, event.type_name == SessionStarted.type_name
-            )
-            query = query.where(event.id >= sa.func.coalesce(began.scalar_subquery(), 0))
+        query = self._select_all if fetch_events_from_all_sessions else self._select_latest
         with self.session_scope() as session:
-            events = [json.loads(data) for data in session.scalars(query)]
+            events = [json.loads(data) for data in session.scalars(query, {"sender": sender_id})]
         if not events:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
@@ -138,13 +137,23 @@ class Conversations(SQLTrackerStore):
         return tracker
 
 
-def _commit_without_waiting(engine: Engine) -> None:
-    """Let SQLite's commits not wait for the disk: a power cut may take the last turns, and never the file."""
+def _selects(events: sa.Table) -> tuple[sa.sql.Select, sa.sql.Select]:
+    """Return what selects a `sender`'s events, and those from the session that was stored last."""
+    event, sender = events.c, sa.bindparam("sender")
+    every = sa.select(event.data).where(event.sender_id == sender).order_by(event.id)
+    starts = (event.sender_id == sender, event.type_name == SessionStarted.type_name)
+    began = sa.select(sa.func.max(event.id)).where(*starts).scalar_subquery()
+    return every, every.where(event.id >= sa.func.coalesce(began, 0))
+
+
+def _begin_with(engine: Engine, statements: Iterable[str]) -> None:
+    """Have each connection begin with these statements."""
 
     @sa.event.listens_for(engine, "connect")
     def _(connection: Any, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def _ping_after_rest(engine: Engine) -> None:
