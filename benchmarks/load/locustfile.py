@@ -46,9 +46,9 @@ class Visitor(FastHttpUser):
         gevent.sleep(random.uniform(0.5, 1.5) * PAUSE)
         body = {"sender": self._sender, "message": message}
         with self.client.post("/webhooks/rest/webhook", json=body, name="message", catch_response=True) as answer:
-            if answer.status_code != 200 or not answer.json():
+            replies = answer.json() if answer.status_code == 200 else []
+            if not replies:
                 answer.failure(f"no reply ({answer.status_code})")
-                return []
-            if not answer.json()[-1].get("text", "").endswith(CLOSING):
+            elif not replies[-1].get("text", "").endswith(CLOSING):
                 answer.failure("a reply without its end")
-            return answer.json()
+            return replies
