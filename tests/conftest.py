@@ -20,6 +20,13 @@ from tests.conversation import Bot
 START_SECONDS = 120
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that CI can run while it trains the model for the others."""
+    for item in items:
+        if "model" not in getattr(item, "fixturenames", ()):
+            item.add_marker("without_model")
+
+
 @pytest.fixture(scope="session")
 def model() -> Path:
     """The model of the present sources; trained now if there is none."""

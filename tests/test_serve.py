@@ -42,6 +42,7 @@ def test_a_wrong_setting_is_named():
     assert "CONTACT_FORM_URL" in refused(CONTACT_FORM_URL="not an address")
 
 
+@pytest.mark.usefixtures("model")
 def test_figures_on_the_port_of_the_bot_are_refused():
     port = str(free_port())
     assert "METRICS_PORT" in refused("--port", port, METRICS_PORT=port)

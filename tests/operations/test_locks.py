@@ -13,6 +13,9 @@ from redis import Redis
 from ketamine_faq.stores import MemoryLocks, RedisLocks
 from tests.operations.conftest import SharedBot
 
+# Some ask a served bot.
+pytestmark = pytest.mark.usefixtures("model")
+
 # Not one of them may wait as long as Rasa's own: a second for each before it.
 MANY, SECONDS = 30, 10
 
