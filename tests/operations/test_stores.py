@@ -9,7 +9,9 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import OperationalError
 
+from ketamine_faq.contact.store import Store
 from ketamine_faq.stores import LONGEST_SESSION, Conversations
+from tests.operations.conftest import SharedBot
 
 TURN = ["user", "bot"]
 
@@ -70,3 +72,10 @@ def test_a_session_that_has_grown_long_is_followed_by_a_new_one(store: Conversat
     turn(store)
     assert stored(store)[-5:] == ["action", "session_started", "action", *TURN]
     assert len(asyncio.run(store.retrieve("a visitor")).events) == 4
+
+
+def test_postgresql_has_an_enquiry_wait_for_the_disk_and_a_turn_not(shared_bot: SharedBot):
+    url = shared_bot.postgresql.url
+    for store, waits in ((Conversations(Domain.empty(), host=url), "off"), (Store(url), "on")):
+        with store.engine.connect() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == waits
