@@ -95,6 +95,8 @@ class Server:
         settings()
         os.environ.setdefault("PGCONNECT_TIMEOUT", POSTGRESQL_SECONDS)
         set_up_logs()
+        if self._port == self._actions_port:
+            raise ServerError(f"Port {self._port} is the action server's: choose another with --port.")
         self._require_free(self._host, self._port, "choose another with --port")
         self._require_free(LOOPBACK[0], self._actions_port, f"choose another in {self._endpoints}, action_endpoint")
         check_connections()

@@ -38,6 +38,13 @@ def test_a_taken_port_is_named_with_the_mend():
         assert "--port" in line
 
 
+def test_the_action_servers_port_is_refused(tmp_path: Path):
+    port = str(free_port())
+    endpoints = tmp_path / "endpoints.yml"
+    endpoints.write_text(f"action_endpoint:\n  url: http://localhost:{port}/webhook\n")
+    assert "action server" in refused("--port", port, "--endpoints", str(endpoints))
+
+
 def test_a_wrong_setting_is_named():
     assert "CONTACT_FORM_URL" in refused(CONTACT_FORM_URL="not an address")
 
