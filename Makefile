@@ -11,7 +11,7 @@ serve: setup
 	@.venv/bin/ketamine-faq serve
 
 test: setup
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(TESTS)
 
 setup: .venv/.complete
 

@@ -1,6 +1,6 @@
 """Lasting connections, spread evenly over the workers: else whoever accepts first has most of them, and is slowest."""
 
-from ctypes import c_int
+from ctypes import Array
 from multiprocessing.sharedctypes import RawArray
 from statistics import mean
 from typing import Any
@@ -21,17 +21,31 @@ class EvenConnections:
 
     def __init__(self, workers: int) -> None:
         """Begin with none; for the process that the workers are forked from."""
-        self._counts = RawArray(c_int, workers)
+        self._counts = RawArray("i", workers)
 
     def kept_by(self, worker: int, app: Sanic) -> set[Any]:
         """Return the set for Sanic's server to keep the connections of a worker in, by its number from 0."""
-        connections: set[Any] = set()
         self._counts[worker] = 0
 
         @app.on_response
         def close_one_too_many(request: Request, _: Any) -> None:
-            self._counts[worker] = len(connections)
-            if len(connections) > mean(self._counts) + MOST_ABOVE:
+            if self._counts[worker] > mean(self._counts) + MOST_ABOVE:
                 request.stream.keep_alive = False
 
-        return connections
+        return _Counted(self._counts, worker)
+
+
+class _Counted(set[Any]):
+    """A set that writes its size down at each change that Sanic makes."""
+
+    def __init__(self, counts: Array, place: int) -> None:
+        super().__init__()
+        self._counts, self._place = counts, place
+
+    def add(self, connection: Any) -> None:
+        super().add(connection)
+        self._counts[self._place] = len(self)
+
+    def discard(self, connection: Any) -> None:
+        super().discard(connection)
+        self._counts[self._place] = len(self)

@@ -54,7 +54,7 @@ class Conversations(SQLTrackerStore):
             options |= {"isolation_level": "AUTOCOMMIT"}
             commit_without_waiting = ("SET synchronous_commit TO off",)
         self.engine = sa.create_engine(url, hide_parameters=True, **options)
-        # A power cut may take the last turns, and no more; enquiries are another database's, or another connection's.
+        # A crash of the database may take the turns of the last second, and no more; enquiries have another connection.
         _begin_with(self.engine, commit_without_waiting)
         _ping_after_rest(self.engine)
         self.sessionmaker.configure(bind=self.engine)

@@ -43,6 +43,7 @@ from sanic import Sanic, response
 from ketamine_faq.workers import serve_workers
 
 app = Sanic("tested")
+app.config.KEEP_ALIVE_TIMEOUT = 60
 
 @app.get("/")
 async def which(_):
@@ -89,7 +90,7 @@ def test_connections_that_last_come_to_be_spread_over_the_workers():
             wait_for(are_spread, 20)
     finally:
         server.terminate()
-        server.wait()
+        server.wait(30)
 
 
 def _answers(address: str) -> bool:
