@@ -1,7 +1,10 @@
 """Conversations over several turns, as visitors have them."""
 
+import json
+
 import pytest
 
+from ketamine_faq import PROJECT
 from ketamine_faq.content import content
 from tests.conversation import Bot, Visitor
 
@@ -145,20 +148,27 @@ def test_crisis_wins_while_a_hand_off_is_offered(visitor: Visitor):
     visitor.asks("forget it, I'm going to end my life").gets("crisis")
 
 
-# So vague that no training makes all of them clear.
+# So vague that no training makes all of them clear; and of so many questions of strangers, some are unclear to each.
 VAGUE = (
     "what about it",
     "is one enough",
-    "how is it done",
     "does it change",
-    "the program",
     "how does it go",
     "for how",
+    "so what would that come to",
+    "the same",
+    "in that case",
+    "before",
+    "is that it",
+    "by whom",
+    "how come",
 )
 
 
 def test_crisis_wins_while_the_bot_asks_what_was_meant(bot: Bot):
-    visitors = (bot.visitor().asks(message) for message in VAGUE)
+    lines = (PROJECT / "tests" / "exam_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    messages = (*VAGUE, *(json.loads(line)["text"] for line in lines))
+    visitors = (bot.visitor().asks(message) for message in messages)
     unsure = next(visitor for visitor in visitors if visitor.actions == ["utter_did_you_mean"])
     assert len([payload for payload in unsure.payloads if payload.startswith("/")]) >= 2
     unsure.asks("forget it, I'm going to end my life").gets("crisis")
