@@ -31,8 +31,8 @@ def share(judged: list[tuple[str, str, set[str]]], expected: str, answers: set[s
 
 def test_a_crisis_is_met(judged):
     found, missed = share(judged, "crisis", DANGERS)
-    # Of 83 messages each is 1.2 %; three trainings met 79 (on fewer data), 81 and 81.
-    assert found >= 0.95, missed
+    # Of 83 messages each is 1.2 %, and two trainings differ by one.
+    assert found >= 0.96, missed
 
 
 def test_an_emergency_is_met(judged):

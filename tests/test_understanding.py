@@ -52,8 +52,7 @@ def outcome(bot: Bot, lines: list[str]) -> tuple[float, float, list[str]]:
 def test_held_out_messages(bot: Bot):
     lines = (PROJECT / "tests" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     accepted, wrong_share, wrong = outcome(bot, lines)
-    # Of 160 messages each is 0.6 %; three trainings had 0.95, 0.95 and 0.97.
-    assert accepted >= 0.93
+    assert accepted >= 0.94
     assert wrong_share <= 0.03, wrong
 
 
