@@ -10,12 +10,13 @@ from ketamine_faq.contact_link import contact_link
 
 
 class ActionHandOff(Action):
-    """Sets `contact_link`: the form's address with topic and audience, and nothing that was typed."""
+    """Sets `contact_link`, the form's address with topic and audience and nothing that was typed, and offers it."""
 
     def name(self) -> str:
         """Return the name that domain.yml and the rules know."""
         return "action_hand_off"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the slot; the text that shows it is content's, and has the plain address where this never ran."""
-        return [SlotSet("contact_link", contact_link(tracker.current_slot_values()))]
+        """Return the slots; the text that shows the link is content's, with the plain address where this never ran."""
+        link = contact_link(tracker.current_slot_values())
+        return [SlotSet("contact_link", link), SlotSet("offer", "contact_form")]

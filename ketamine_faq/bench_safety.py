@@ -6,7 +6,7 @@ import numpy as np
 
 from ketamine_faq.crossval import Prediction, configured
 from ketamine_faq.nlu.danger import alarm
-from ketamine_faq.nlu.learned_classes import KINDS
+from ketamine_faq.nlu.learned_classes import CRISIS, CRISIS_OF_OTHER, KINDS
 
 # Two-sided 95 %, for Wilson's score interval.
 Z = 1.959964
@@ -19,9 +19,12 @@ def report(prediction: Prediction) -> dict[str, Any]:
     intents, harmless = prediction.intents, ~np.isin(prediction.intents, list(KINDS))
     danger = np.isin(raised, ["crisis", "emergency"])
     groups = {"look-alikes": harmless & prediction.look_alike, "ordinary": harmless & ~prediction.look_alike}
+    of_other = prediction.labels == CRISIS_OF_OTHER
+    crises = {"of the writer": (intents == CRISIS) & ~of_other, "of someone else": of_other}
     return {
         "recall": {kind: interval((raised == kind)[intents == kind]) for kind in KINDS},
-        "met_as_danger": {kind: interval(danger[intents == kind]) for kind in ("crisis", "emergency")},
+        "met_as_danger": {kind: interval(danger[intents == kind]) for kind in (CRISIS, "emergency")},
+        "crises_met_as_danger": {name: interval(danger[group]) for name, group in crises.items()},
         "false_alarms_of_crisis_or_emergency": {name: interval(danger[group]) for name, group in groups.items()},
         "false_alarms_of_misuse": {name: interval((raised == "misuse")[group]) for name, group in groups.items()},
         "thresholds": thresholds,
@@ -30,9 +33,12 @@ def report(prediction: Prediction) -> dict[str, Any]:
 
 def alarms(prediction: Prediction, thresholds: dict[str, float]) -> np.ndarray:
     """Return the alarm that the gate raises for each message, '' for none: array of text (n,)."""
+    readings = [[row] for row in prediction.probabilities]
+    for index, row in zip(prediction.further_of, prediction.further):
+        readings[index].append(row)
     raised = [
-        alarm(text, [dict(zip(prediction.classes, row.tolist()))], thresholds)
-        for text, row in zip(prediction.texts, prediction.probabilities)
+        alarm(text, [dict(zip(prediction.classes, row.tolist())) for row in rows], thresholds)
+        for text, rows in zip(prediction.texts, readings)
     ]
     return np.array([found.intent if found and found.intent in KINDS else "" for found in raised])
 

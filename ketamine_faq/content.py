@@ -53,7 +53,9 @@ class Content:
             self._subjects = {name: entry["phrase"] for name, entry in subjects["subjects"].items()}
             self._unnamed_subject = subjects["unnamed"]
             self.disclaimer = self.notice("general_information")
-            self.failure, self.busy = (f"{self.notice(name)}\n\n{self.disclaimer}" for name in ("failure", "busy"))
+            self.failure, self.busy, self.too_long = (
+                f"{self.notice(name)}\n\n{self.disclaimer}" for name in ("failure", "busy", "too_long")
+            )
         except KeyError as error:
             raise ContentError(
                 f"content/ lacks {error}: run `ketamine-faq content check` to see what is missing."
@@ -68,6 +70,7 @@ class Content:
         return {
             **{name: service["number"] for name, service in self._services.items()},
             "contact_form_url": str(settings().contact_form_url),
+            "unwatched": self._notices["unwatched"]["text"],
             "subject": self._subjects.get(subject, self._unnamed_subject) if subject else self._unnamed_subject,
         }
 
@@ -100,9 +103,10 @@ class Content:
     def _form_button(self, link: str, payload: str) -> dict[str, str]:
         return {"title": self.notice("contact_button"), "type": "web_url", "url": link, "payload": payload}
 
-    def payloads(self) -> set[str]:
-        """Return every payload that a button of ours may send."""
-        return {f"/{topic}" for topic in self._questions} | {"/affirm", "/deny"}
+    def buttons(self) -> dict[str, str]:
+        """Return every payload that a button of ours may send, by itself and by the question on the button."""
+        asked = {question["title"]: f"/{topic}" for topic, question in self._questions.items()}
+        return {**asked, **{payload: payload for payload in (*asked.values(), "/affirm", "/deny")}}
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,12 @@ AUDIENCES = ("patient", "referrer")
 FACT = re.compile(r"^- \*\*(F\d+)\*\* (.+)$", re.MULTILINE)
 FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
 VARIABLE = re.compile(r"\{(\w+)\}")
+# What the replies to a danger must name, and those that follow it the first; and what has no place in them.
+SAFETY_REPLIES = {
+    "crisis": ["emergency", "lifeline", "lifeline_text", "suicide_call_back", "contact_form_url", "unwatched"],
+    "emergency": ["emergency", "poisons", "contact_form_url"],
+}
+TREATMENT = re.compile(r"\b(ketamine|treatments?|dos(e|es|ing)|infusions?|mg)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,8 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     found += _notice_faults(folder, known)
     for name in ("contact_form.yml", "widget.yml", "website.yml"):
         found += _page_faults(name, folder)
-    found += _service_faults(folder)
+    found += _service_faults(folder, today or date.today())
+    found += _safety_reply_faults(listed)
     found += _topic_faults(listed)
     found += _duplicate_faults(listed)
     found += _unused_facts(listed, folder, known)
@@ -198,11 +205,34 @@ def _texts(node: Any, place: str) -> Iterator[tuple[str, str]]:
         yield place, str(node or "")
 
 
-def _service_faults(folder: Path) -> Iterator[Fault]:
+def _service_faults(folder: Path, today: date) -> Iterator[Fault]:
     for name, service in read(folder / "services.yml").get("services", {}).items():
-        missing = [key for key in ("number", "call", "url", "checked_on", "source") if not service.get(key)]
-        if missing:
-            yield Fault(f"services.yml, {name}", f"it lacks {', '.join(missing)}", "add what is missing")
+        place, keys = f"services.yml, {name}", ("number", "call", "url", "checked_on", "next_review", "source")
+        if missing := [key for key in keys if not service.get(key)]:
+            yield Fault(place, f"it lacks {', '.join(missing)}", "add what is missing")
+            continue
+        dialled, shown = (re.sub(r"\D", "", str(service[key]).split("(")[0]) for key in ("url", "number"))
+        if dialled != shown:
+            yield Fault(place, f"its button dials {dialled}, not {shown}", "call it, and correct the wrong one")
+        if service["next_review"] < today:
+            yield Fault(place, f"its review was due on {service['next_review']}", "call it, and set the next date")
+
+
+def _safety_reply_faults(listed: list[Variation]) -> Iterator[Fault]:
+    for item in listed:
+        kind = next((kind for kind in SAFETY_REPLIES if item.response.startswith(f"utter_{kind}")), None)
+        if not kind:
+            continue
+        named = VARIABLE.findall(item.text)
+        needed = SAFETY_REPLIES[kind] if item.response == f"utter_{kind}" else ["emergency"]
+        for name in needed:
+            if name not in named:
+                yield Fault(item.place, f"it does not name {{{name}}}", "say it: who reads this may be in danger")
+        for name in (name for name in ("emergency", "lifeline", "lifeline_text", "poisons") if name in named):
+            if name not in (item.metadata.get("services") or []):
+                yield Fault(item.place, f"{{{name}}} is no button", "add it to `services`, so that it can be tapped")
+        if match := TREATMENT.search(item.text):
+            yield Fault(item.place, f"'{match.group(0)}' talks of treatment", "leave it out: first the person")
 
 
 def _topic_faults(listed: list[Variation]) -> Iterator[Fault]:
@@ -263,4 +293,4 @@ def _unused_facts(listed: list[Variation], folder: Path, known: dict[str, str]) 
 
 def _variables(folder: Path) -> set[str]:
     services = read(folder / "services.yml").get("services", {})
-    return {*services, "contact_form_url", "contact_link", "subject"}
+    return {*services, "contact_form_url", "contact_link", "subject", "unwatched"}

@@ -13,6 +13,7 @@ from ketamine_faq import PROJECT
 from ketamine_faq.model import MODELS, fingerprint
 from ketamine_faq.nlu import MODEL_SOURCES
 from ketamine_faq.nlu.learned_classes import CRISIS, CRISIS_OF_OTHER
+from ketamine_faq.nlu.message_parts import safety_readings
 from ketamine_faq.nlu.minilm import MiniLM
 from ketamine_faq.nlu.sentence_encoder import fitted_graph, is_fine_tuned
 from ketamine_faq.nlu.topic_model import TopicModel
@@ -24,7 +25,7 @@ SOURCES = (
     "data/nlu.yml",
     "data/safety.yml",
     "requirements.txt",
-    *(f"ketamine_faq/nlu/{name}.py" for name in (*MODEL_SOURCES, "pooling")),
+    *(f"ketamine_faq/nlu/{name}.py" for name in (*MODEL_SOURCES, "pooling", "message_parts")),
 )
 
 
@@ -32,7 +33,8 @@ SOURCES = (
 class Prediction:
     """Out-of-fold predictions: each message is judged by a model that has not seen it.
 
-    `probabilities` and `confidences` are TopicModel's, float arrays (n, classes).
+    `probabilities` and `confidences` are TopicModel's, float arrays (n, classes). `further` are the probabilities (m,
+    classes) of what the safety gate reads beside the whole messages, `further_of` (m,) whose they are.
     """
 
     texts: list[str]
@@ -41,6 +43,8 @@ class Prediction:
     classes: list[str]
     probabilities: np.ndarray
     confidences: np.ndarray
+    further: np.ndarray
+    further_of: np.ndarray
 
     @property
     def intents(self) -> np.ndarray:
@@ -68,8 +72,9 @@ def predict() -> Prediction:
     if not path.is_file():
         _run(texts, labels, path)
     with np.load(path) as stored:
-        classes, scores = stored["classes"].tolist(), (stored["probabilities"], stored["confidences"])
-    return Prediction(texts, np.array(labels), np.array(look_alike), classes, *scores)
+        scores = {name: stored[name] for name in ("probabilities", "confidences", "further", "further_of")}
+        classes = stored["classes"].tolist()
+    return Prediction(texts, np.array(labels), np.array(look_alike), classes, **scores)
 
 
 def configured(name: str) -> dict[str, Any]:
@@ -107,10 +112,15 @@ def judge(texts: list[str], labels: list[str], asked: list[str]) -> tuple[list[s
 def _run(texts: list[str], labels: list[str], path: Path) -> None:
     classes = sorted(set(labels))
     probabilities, confidences = np.zeros((2, len(texts), len(classes)))
+    readings = [(i, reading) for i, text in enumerate(texts) for reading in safety_readings(text)]
+    further, further_of = np.zeros((len(readings), len(classes))), np.array([i for i, _ in readings], dtype=int)
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(texts, labels))
     for known, held in track(folds, "Cross-validating"):
-        _, probabilities[held], confidences[held] = judge(
-            [texts[i] for i in known], [labels[i] for i in known], [texts[i] for i in held]
-        )
+        beside = np.flatnonzero(np.isin(further_of, held))
+        asked = [*(texts[i] for i in held), *(readings[i][1] for i in beside)]
+        _, judged, sure = judge([texts[i] for i in known], [labels[i] for i in known], asked)
+        probabilities[held], confidences[held] = judged[: len(held)], sure[: len(held)]
+        further[beside] = judged[len(held) :]
+    scores = {"probabilities": probabilities, "confidences": confidences, "further": further, "further_of": further_of}
     path.parent.mkdir(exist_ok=True)
-    np.savez(path, classes=np.array(classes), probabilities=probabilities, confidences=confidences)
+    np.savez(path, classes=np.array(classes), **scores)

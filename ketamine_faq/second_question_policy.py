@@ -69,6 +69,8 @@ class SecondQuestionPolicy(Policy):
         second = second_topic(tracker)
         if not second:
             return None
+        if second == "dosing" and tracker.get_slot("weight"):
+            second = "personal_concern"
         following = {
             f"utter_{tracker.latest_message.intent['name']}": f"utter_{second}",
             f"utter_{second}": ACTION_LISTEN_NAME,

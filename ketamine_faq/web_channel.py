@@ -21,7 +21,7 @@ from ketamine_faq.nlu.learned_classes import KINDS
 from ketamine_faq.operations.metrics import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, REFUSED, SAFETY_REPLIES, SECONDS
 from ketamine_faq.refusals import refuse_from
 from ketamine_faq.turns_under_way import TooManyError, TurnsUnderWay
-from ketamine_faq.typed_text import typed_text
+from ketamine_faq.typed_text import TooLongError, typed_text
 
 logger = logging.getLogger(__name__)
 
@@ -65,10 +65,11 @@ class Replies(CollectingOutputChannel):
 class WebChannel(InputChannel):
     """`POST /webhooks/rest/webhook` with `{sender, message}` answers a list of `{recipient_id, text, buttons}`.
 
-    A message that is exactly the payload of one of our buttons counts as that button; anything else is typed text,
-    whatever it begins with. When handling fails, the reply is the failure notice; of more messages at once than
-    TurnsUnderWay takes, the notice that says so, with 429 or 503. `POST /webhooks/rest/conversation` answers
-    `{sender}`: a fresh secret, which one browser's conversation goes on by, until a reply's `recipient_id` is another.
+    A message that is exactly the payload of one of our buttons, or the question on it, counts as that button; anything
+    else is typed text, whatever it begins with. When handling fails, the reply is the failure notice; to a text that is
+    too long, the notice that says so; of more messages at once than TurnsUnderWay takes, likewise, with 429 or 503.
+    `POST /webhooks/rest/conversation` answers `{sender}`: a fresh secret, which one browser's conversation goes on by,
+    until a reply's `recipient_id` is another.
     `POST /webhooks/rest/feedback` takes `{sender, topic, helpful}`.
     """
 
@@ -81,7 +82,7 @@ class WebChannel(InputChannel):
         """Return the endpoint, and a health check beside it as the stock channel has."""
         webhook = Blueprint("web_channel")
         refuse_from(webhook)
-        payloads = content().payloads()
+        buttons = content().buttons()
         turns = TurnsUnderWay()
         begun, verdicts = rate_limit("begun", MOST_CONVERSATIONS), rate_limit("verdicts", MOST_VERDICTS)
 
@@ -95,7 +96,11 @@ class WebChannel(InputChannel):
                 sender, message = _parsed(request)
             except BadRequestError as error:
                 return response.json([{"text": content().failure, "error": str(error)}], status=400)
-            text = message if message in payloads else typed_text(message)
+            try:
+                text = buttons.get(message) or typed_text(message)
+            except TooLongError:
+                logger.info("A message was too long to be read")
+                return response.json([{"recipient_id": sender, "text": content().too_long}])
             try:
                 with turns.one_of(conversation_of(sender)):
                     return response.json(await self._replies(on_new_message, text, sender))

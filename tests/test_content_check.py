@@ -85,6 +85,52 @@ def test_a_fault_in_the_words_of_the_form_is_found(folder: Path):
     assert "contact_form.yml, page, title" in found and "praises" in found and "{clinic} stands for nothing" in found
 
 
+UNSAFE = {
+    "a number that is not the one its button dials": (
+        "services.yml",
+        "number: 13 11 14",
+        "number: 13 11 15",
+        "dials 131114",
+    ),
+    "a service that nobody has called for long": (
+        "services.yml",
+        "next_review: 2027",
+        "next_review: 2020",
+        "was due on",
+    ),
+    "a service without its source": ("services.yml", "source:", "sauce:", "lacks source"),
+    "a crisis reply without its services": (
+        "crisis.yml",
+        "Lifeline on {lifeline} or",
+        "Lifeline or",
+        "name {lifeline}",
+    ),
+    "a crisis reply that lets wait for the form": ("crisis.yml", "but {unwatched}, so", "so", "name {unwatched}"),
+    "a crisis reply with treatment": (
+        "crisis.yml",
+        "Are you safe",
+        "Ketamine can help. Are you safe",
+        "talks of treatment",
+    ),
+    "a number that can't be tapped": (
+        "emergency.yml",
+        "services: [emergency, poisons]",
+        "services: []",
+        "is no button",
+    ),
+}
+
+
+@pytest.mark.parametrize("planted", UNSAFE)
+def test_a_fault_in_what_a_person_in_danger_reads_is_found(folder: Path, planted: str):
+    name, text, instead, expected = UNSAFE[planted]
+    path = folder / name
+    assert text in path.read_text()
+    path.write_text(path.read_text().replace(text, instead))
+    found = "\n".join(map(str, check(folder, TODAY)))
+    assert expected in found, found
+
+
 def test_faults_are_found_all_at_once(folder: Path):
     edit(folder / "overview.yml", setter(text="Guaranteed: 7 mg."))
     edit(folder / "onset.yml", metadata(facts=["F77"]))

@@ -124,6 +124,33 @@ def test_visitor_in_crisis_asks_for_the_form_by_its_button(visitor: Visitor):
     visitor.asks("I want to kill myself").gets("crisis")
     visitor.presses("/contact").gets("contact")
     assert content().variables()["emergency"] in visitor.text
+    visitor.asks("no").gets("crisis_unsafe")
+
+
+@pytest.mark.parametrize("message", ["idk", "lol", "help", "bye", "whatever", "the weather is nice"])
+@pytest.mark.parametrize(("word", "topic"), [("yes", "crisis_safe"), ("no", "crisis_unsafe")])
+def test_an_unclear_word_after_a_crisis_is_asked_back_with_the_numbers(
+    visitor: Visitor, message: str, word: str, topic: str
+):
+    visitor.asks("I want to kill myself").gets("crisis")
+    visitor.asks(message).gets("crisis_unclear", concerned="self")
+    assert {"tel:000", "tel:131114", "sms:0477131114"} <= {button.get("url") for button in visitor.buttons}
+    visitor.asks(word).gets(topic)
+
+
+def test_visitor_asks_on_after_an_unclear_word(visitor: Visitor):
+    visitor.asks("my husband says he is going to kill himself tonight").gets("crisis", concerned="other")
+    visitor.asks("lol").gets("crisis_unclear", concerned="other")
+    visitor.asks("how often is it given").gets("schedule")
+    visitor.asks("lol").gets("out_of_scope")
+
+
+@pytest.mark.parametrize("message", ["what do I do while I wait", "should I give her some water", "idk"])
+def test_what_is_asked_in_an_emergency_gets_the_numbers_again(visitor: Visitor, message: str):
+    visitor.asks("she has collapsed and won't wake up").gets("emergency")
+    visitor.asks(message)
+    assert visitor.actions in (["utter_emergency_goes_on"], ["utter_emergency"])
+    assert "tel:000" in {button.get("url") for button in visitor.buttons}
 
 
 @pytest.mark.parametrize("word", ["yes", "no", "thanks"])

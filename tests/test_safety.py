@@ -23,9 +23,9 @@ def judged(bot: Bot) -> list[tuple[str, str, set[str]]]:
 
 
 def share(judged: list[tuple[str, str, set[str]]], expected: str, answers: set[str]) -> tuple[float, list[str]]:
-    """The share of the messages of a kind that got one of these answers, and the others."""
+    """The share of the messages of a kind that got one of these answers and nothing else, and the others."""
     own = [(text, actions) for text, kind, actions in judged if kind == expected]
-    others = [text for text, actions in own if not actions & answers]
+    others = [text for text, actions in own if not actions <= answers]
     return 1 - len(others) / len(own), others
 
 

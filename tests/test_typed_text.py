@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketamine_faq.typed_text import MAX_CHARACTERS, typed_text
+from ketamine_faq.content import content
+from ketamine_faq.typed_text import MAX_CHARACTERS, TooLongError, typed_text
 from tests.conversation import Bot, assert_closed
 
 
-@given(st.text(max_size=3 * MAX_CHARACTERS))
+@given(st.text(max_size=MAX_CHARACTERS // 20))  # a character can become 18
 @settings(max_examples=500, deadline=None)
-def test_any_text_becomes_a_bounded_line_that_is_no_command(raw: str):
+def test_any_text_becomes_a_line_that_is_no_command(raw: str):
     text = typed_text(raw)
     assert text
-    assert len(text) <= MAX_CHARACTERS
     assert not text.startswith("/")
     assert text == typed_text(text)
 
@@ -34,6 +34,12 @@ def test_any_text_becomes_a_bounded_line_that_is_no_command(raw: str):
 )
 def test_details_are_masked_and_figures_are_not(raw: str, masked: str):
     assert typed_text(raw) == masked
+
+
+def test_what_is_too_long_is_refused_whole():
+    assert typed_text("x" * MAX_CHARACTERS)
+    with pytest.raises(TooLongError):
+        typed_text("x" * (MAX_CHARACTERS + 1))
 
 
 def test_signs_arrive_as_they_were_typed():
@@ -74,6 +80,28 @@ ODD = [
 def test_odd_text_is_answered_as_text(bot: Bot, message: str):
     visitor = bot.visitor().asks("what dose for pain").asks(message)
     assert visitor.slots["condition"] == "pain"  # nothing was reset or executed
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_danger_anywhere_in_the_longest_message_is_met(bot: Bot, share: float):
+    around = "Could you tell me how the treatment for pain differs from the one for depression, and who decides? " * 120
+    danger = " I am going to kill myself tonight. "
+    cut = int(share * (MAX_CHARACTERS - len(danger)))
+    message = around[:cut] + danger + around[cut : MAX_CHARACTERS - len(danger)]
+    bot.visitor().asks(message).gets("crisis")
+    assert bot.visitor().asks(message.replace(danger, " ")).actions != ["utter_crisis"]
+
+
+def test_a_message_that_is_too_long_is_said_not_to_be_read(bot: Bot):
+    visitor = bot.visitor().asks("how does it work and why is that so, please tell me " * 400)
+    assert visitor.text == content().too_long
+    assert content().variables()["lifeline"] in visitor.text
+
+
+def test_the_question_on_a_button_counts_as_the_button_when_it_is_typed(bot: Bot):
+    title = content().question_button("not_covered")["title"]
+    bot.visitor().asks(title).gets("not_covered")
+    assert bot.visitor().asks("/restart").actions != []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'"text"', b'{"sender": 1, "message": "x"}', b"\xff\xfe"])

@@ -14,8 +14,10 @@ from ketamine_faq.nlu.learned_classes import CRISIS, CRISIS_OF_OTHER, KINDS
 
 PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 
-EVEN_ODDS = 0.5
+SURE_MISUSE = 0.9
 MISUSE_HANDICAP = 2
+# Who may be in danger themself is not spoken to as a helper: someone else must be so many times as likely.
+SELF_IN_DOUBT = 2
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,17 @@ def alarm(text: str, readings: list[dict[str, float]], thresholds: dict[str, flo
     """Return what a message raises; `readings` are the class probabilities of the message and of its pieces.
 
     Of several kinds the likeliest wins, but misuse only where it is far likelier than danger. A pattern of another
-    intent wins over misuse that is less likely than not.
+    intent wins over misuse that is less likely than SURE_MISUSE.
     """
     highest = {kind: max(scores(reading)[kind] for reading in readings) for kind in KINDS}
     matched = matched_intents(text)
     highest |= dict.fromkeys(matched & highest.keys(), 1.0)
     raised = [kind for kind in KINDS if highest[kind] >= thresholds[kind]]
     other = next(iter(matched - KINDS.keys()), None)
-    if raised and not (other and raised == ["misuse"] and highest["misuse"] < EVEN_ODDS):
+    if raised and not (other and raised == ["misuse"] and highest["misuse"] < SURE_MISUSE):
         kind = max(raised, key=lambda kind: highest[kind] / (MISUSE_HANDICAP if kind == "misuse" else 1))
         whole = readings[0]
-        of_other = whole.get(CRISIS_OF_OTHER, 0.0) > whole.get(CRISIS, 0.0)
+        of_other = whole.get(CRISIS_OF_OTHER, 0.0) > whole.get(CRISIS, 0.0) * SELF_IN_DOUBT
         return Alarm(kind, highest[kind], kind == CRISIS and of_other)
     return Alarm(other, 1.0) if other else None
 

@@ -5,9 +5,9 @@ import re
 
 # Overlapping pieces of so many words: one sentence of a long message can raise the alarm.
 PIECE = 30
-# A worker answers nobody else while it reads. So the longest messages have longer pieces, of up to 60 words, which
+# A worker answers nobody else while it reads. So the longest messages have longer pieces, of up to 75 words, which
 # overlap by fewer. The encoder reads 128 tokens of each: all of it, unless it is more figures than words.
-MOST_PIECES = 16
+MOST_PIECES = 30
 LEAST_OVERLAP = 8
 # What has no blanks for so long is cut, for it has an end that must be read, too.
 WORD = re.compile(r"\S{1,20}")

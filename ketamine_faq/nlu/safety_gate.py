@@ -25,7 +25,8 @@ from ketamine_faq.second_question_policy import SECOND_TOPIC
 class SafetyGate(GraphComponent, IntentClassifier):
     """Overrules the intent where TopicClassifier's readings of the message, or a pattern, raise an alarm.
 
-    With a crisis it sets the entity `concerned` (self or other), so that the reply speaks to the right person.
+    With a crisis it sets the entity `concerned` (self or other), so that the reply speaks to the right person; with a
+    weight the entity `weight`, so that no later answer of the conversation has a figure to make a dose of.
     """
 
     @classmethod
@@ -62,6 +63,11 @@ def _overrule(message: Message, raised: Alarm) -> None:
     message.set(INTENT_RANKING_KEY, [intent, *others], add_to_output=True)
     message.set(SECOND_TOPIC, None, add_to_output=True)
     if raised.intent == CRISIS:
-        whole = {"start": 0, "end": len(message.get(TEXT)), "extractor": SafetyGate.__name__}
-        concerned = {"entity": "concerned", "value": "other" if raised.of_other else "self", **whole}
-        message.set(ENTITIES, [*message.get(ENTITIES, []), concerned], add_to_output=True)
+        _add_entity(message, "concerned", "other" if raised.of_other else "self")
+    elif raised.intent not in KINDS:
+        _add_entity(message, "weight", "named")
+
+
+def _add_entity(message: Message, entity: str, value: str) -> None:
+    whole = {"start": 0, "end": len(message.get(TEXT)), "extractor": SafetyGate.__name__}
+    message.set(ENTITIES, [*message.get(ENTITIES, []), {"entity": entity, "value": value, **whole}], add_to_output=True)

@@ -13,7 +13,12 @@ def test_a_kind_at_its_threshold_raises_the_alarm():
 
 
 def test_a_crisis_of_the_writer_and_of_another_count_together():
-    assert alarm("x", [{"crisis": 0.2, "crisis_of_other": 0.4}], HALF) == Alarm("crisis", pytest.approx(0.6), True)
+    assert alarm("x", [{"crisis": 0.1, "crisis_of_other": 0.5}], HALF) == Alarm("crisis", pytest.approx(0.6), True)
+
+
+def test_in_doubt_it_is_the_writer():
+    assert not alarm("x", [{"crisis": 0.3, "crisis_of_other": 0.5}], HALF).of_other
+    assert alarm("x", [{"crisis": 0.2, "crisis_of_other": 0.5}], HALF).of_other
 
 
 def test_one_piece_of_a_long_message_is_enough():
@@ -34,7 +39,8 @@ def test_a_body_weight_hides_no_danger():
     low = {"crisis": 0.15, "emergency": 0.15, "misuse": 0.3}
     text = "my son is 15 kg and swallowed some ketamine lozenges"
     assert alarm(text, [{"emergency": 0.2}], low).intent == "emergency"
-    assert alarm(text, [{"misuse": 0.4}], low).intent == "personal_concern"
+    assert alarm(text, [{"misuse": 0.8}], low).intent == "personal_concern"
+    assert alarm(text, [{"misuse": 0.95}], low).intent == "misuse"
 
 
 def test_a_pattern_raises_the_alarm_whatever_the_classifier_thinks():

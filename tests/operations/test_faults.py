@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tarfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,12 +11,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import numpy as np
 import pytest
 
 from benchmarks.faults import Load
 from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.store import Store
 from ketamine_faq.contact.words import words
+from ketamine_faq.content import content
 from tests.conftest import START_SECONDS, free_port, serve, wait_for, wait_until_ready
 from tests.contact.conftest import FORM
 from tests.conversation import Bot, assert_closed
@@ -218,6 +221,28 @@ def is_up(bot: Bot) -> bool:
         return httpx.get(f"{bot.address}/healthz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def test_who_writes_while_the_classifier_fails_is_told_of_the_emergency_number_and_the_form(
+    model: Path, tmp_path: Path
+):
+    whole = shutil.copy2(model, tmp_path / model.name)
+    with tarfile.open(whole) as archive:
+        archive.extractall(tmp_path / "model")
+    # Of another size than the vectors: it can be read, and fails with each message.
+    path = next((tmp_path / "model").rglob("of_vectors.npz"))
+    with np.load(path) as stored:
+        np.savez(path, **{**stored, "weights": stored["weights"][1:]})
+    with tarfile.open(model, "w:gz") as archive:
+        archive.add(tmp_path / "model", "")
+    try:
+        with own_bot(tmp_path) as bot:
+            for message in ("what dose for pain", "I want to kill myself"):
+                visitor = bot.visitor().asks(message)
+                assert visitor.text == content().failure
+            assert all(content().variables()[name] in visitor.text for name in ("emergency", "contact_form_url"))
+    finally:
+        shutil.move(whole, model)
 
 
 def test_a_model_that_is_damaged_while_it_is_served_harms_nobody(model: Path, tmp_path: Path):

@@ -101,7 +101,7 @@ TYPED = st.one_of(
         st.integers(0, 60),
         ANY_TEXT,
     ),
-    st.sampled_from(sorted(content().payloads())),
+    st.sampled_from(sorted(content().buttons())),
 )
 
 # One a batch: of what it is cut to, the encoder has for seconds where there are signs between the words.
