@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -63,12 +64,18 @@ def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) 
         process.wait(30)
 
 
-def serve(*arguments: str, output: Path, **environment: str) -> subprocess.Popen:
+def copied_project(folder: Path) -> Path:
+    """A copy of the project without its models, for a test that changes what others go by."""
+    left_out = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "docs", "models", "var")
+    return Path(shutil.copytree(PROJECT, folder / "project", ignore=left_out))
+
+
+def serve(*arguments: str, output: Path, project: Path = PROJECT, **environment: str) -> subprocess.Popen:
     """Start `ketamine-faq serve` with its output in a file, and with settings beside the tests' own."""
     command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
     env = quiet_environment() | environment
     with output.open("w") as file:
-        return subprocess.Popen(command, cwd=PROJECT, env=env, stdout=file, stderr=subprocess.STDOUT)
+        return subprocess.Popen(command, cwd=project, env=env, stdout=file, stderr=subprocess.STDOUT)
 
 
 def wait_until_ready(process: subprocess.Popen, output: Path) -> None:

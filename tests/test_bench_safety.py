@@ -1,7 +1,6 @@
 """The bench's figures are of the gate that is served: every reading counts, danger met by either alarm is met."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
-from ketamine_faq import PROJECT
 from ketamine_faq.bench_safety import alarms, interval, report
 from ketamine_faq.crossval import Prediction
 from ketamine_faq.model import quiet_environment
+from tests.conftest import copied_project
 
 CLASSES = ["crisis", "crisis_of_other", "emergency", "goals", "misuse"]
 # Text, class, whether it is a look-alike, and the probabilities of CLASSES.
@@ -65,17 +64,13 @@ def test_wilsons_interval():
 @pytest.fixture
 def small_project(tmp_path: Path) -> Path:
     """The project with so few examples that the encoder is not trained."""
-    for name in ("ketamine_faq", "content"):
-        shutil.copytree(PROJECT / name, tmp_path / name)
-    for name in ("config.yml", "requirements.txt"):
-        shutil.copy2(PROJECT / name, tmp_path / name)
-    (tmp_path / "data").mkdir()
-    for name in ("nlu.yml", "safety.yml"):
-        data = yaml.safe_load((PROJECT / "data" / name).read_text(encoding="utf-8"))
+    project = copied_project(tmp_path)
+    for path in (project / "data" / "nlu.yml", project / "data" / "safety.yml"):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for block in data["nlu"]:
             block["examples"] = "".join(block["examples"].splitlines(keepends=True)[:12])
-        (tmp_path / "data" / name).write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    return tmp_path
+        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return project
 
 
 def test_the_command_prints_the_report_as_json_and_as_a_table(small_project: Path):

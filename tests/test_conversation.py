@@ -124,7 +124,6 @@ def test_visitor_in_crisis_asks_for_the_form_by_its_button(visitor: Visitor):
     visitor.asks("I want to kill myself").gets("crisis")
     visitor.presses("/contact").gets("contact")
     assert content().variables()["emergency"] in visitor.text
-    visitor.asks("no").gets("crisis_unsafe")
 
 
 @pytest.mark.parametrize("message", ["idk", "lol", "help", "bye", "whatever", "the weather is nice"])
@@ -140,7 +139,8 @@ def test_an_unclear_word_after_a_crisis_is_asked_back_with_the_numbers(
 
 def test_visitor_asks_on_after_an_unclear_word(visitor: Visitor):
     visitor.asks("my husband says he is going to kill himself tonight").gets("crisis", concerned="other")
-    visitor.asks("lol").gets("crisis_unclear", concerned="other")
+    for message in ("she is on venlafaxine, does it matter", "lol", "idk"):
+        visitor.asks(message).gets("crisis_unclear", concerned="other")
     visitor.asks("how often is it given").gets("schedule")
     visitor.asks("lol").gets("out_of_scope")
 

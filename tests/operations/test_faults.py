@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 
 from benchmarks.faults import Load
+from ketamine_faq import PROJECT
 from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.store import Store
 from ketamine_faq.contact.words import words
 from ketamine_faq.content import content
-from tests.conftest import START_SECONDS, free_port, serve, wait_for, wait_until_ready
+from tests.conftest import START_SECONDS, copied_project, free_port, serve, wait_for, wait_until_ready
 from tests.contact.conftest import FORM
 from tests.conversation import Bot, assert_closed
 from tests.operations.conftest import SharedBot, own_endpoints
@@ -137,11 +138,12 @@ def test_a_worker_killed_in_the_middle_of_a_turn_leaves_it_to_another(shared_bot
 
 
 @contextmanager
-def own_bot(folder: Path, **environment: str) -> Iterator[Bot]:
+def own_bot(folder: Path, project: Path = PROJECT, **environment: str) -> Iterator[Bot]:
     """A bot on SQLite."""
     port, log = free_port(), folder / "output.txt"
     environment |= {"ENQUIRIES_DATABASE_URL": f"sqlite:///{folder / 'enquiries.db'}", "MINIMUM_FILL_SECONDS": "0"}
-    process = serve("--port", str(port), "--endpoints", str(own_endpoints(folder)), output=log, **environment)
+    arguments = ("--port", str(port), "--endpoints", str(own_endpoints(folder)))
+    process = serve(*arguments, output=log, project=project, **environment)
     try:
         wait_until_ready(process, log)
         yield Bot(f"http://127.0.0.1:{port}", process.pid, log)
@@ -226,38 +228,33 @@ def is_up(bot: Bot) -> bool:
 def test_who_writes_while_the_classifier_fails_is_told_of_the_emergency_number_and_the_form(
     model: Path, tmp_path: Path
 ):
-    whole = shutil.copy2(model, tmp_path / model.name)
-    with tarfile.open(whole) as archive:
+    project = copied_project(tmp_path)
+    with tarfile.open(model) as archive:
         archive.extractall(tmp_path / "model")
     # Of another size than the vectors: it can be read, and fails with each message.
     path = next((tmp_path / "model").rglob("of_vectors.npz"))
     with np.load(path) as stored:
         np.savez(path, **{**stored, "weights": stored["weights"][1:]})
-    with tarfile.open(model, "w:gz") as archive:
+    (project / "models").mkdir()
+    with tarfile.open(project / "models" / model.name, "w:gz") as archive:
         archive.add(tmp_path / "model", "")
-    try:
-        with own_bot(tmp_path) as bot:
-            for message in ("what dose for pain", "I want to kill myself"):
-                visitor = bot.visitor().asks(message)
-                assert visitor.text == content().failure
-            assert all(content().variables()[name] in visitor.text for name in ("emergency", "contact_form_url"))
-    finally:
-        shutil.move(whole, model)
+    with own_bot(tmp_path, project) as bot:
+        for message in ("what dose for pain", "I want to kill myself"):
+            visitor = bot.visitor().asks(message)
+            assert visitor.text == content().failure
+        assert all(content().variables()[name] in visitor.text for name in ("emergency", "contact_form_url"))
 
 
 def test_a_model_that_is_damaged_while_it_is_served_harms_nobody(model: Path, tmp_path: Path):
-    whole, beside = tmp_path / model.name, model.with_name("zz-damaged-by-a-test.tar.gz")
-    shutil.copy2(model, whole)
-    beside.write_bytes(whole.read_bytes()[:100_000])
-    try:
-        with own_bot(tmp_path) as bot:
-            os.truncate(model, 1_000_000)
-            assert answers(bot, "me", "what dose for pain") == "dosing"
-            rasa = part(bot.pid, "rasa run --model")
-            os.kill(rasa, signal.SIGKILL)
-            wait_for(lambda: not alive(rasa), 10)
-            wait_for(lambda: is_up(bot), START_SECONDS)
-            assert answers(bot, "me", "and for depression?") == "dosing"
-    finally:
-        beside.unlink()
-        shutil.move(whole, model)
+    project = copied_project(tmp_path)
+    (project / "models").mkdir()
+    own = shutil.copy2(model, project / "models" / model.name)
+    own.with_name("zz-damaged-by-a-test.tar.gz").write_bytes(own.read_bytes()[:100_000])
+    with own_bot(tmp_path, project) as bot:
+        os.truncate(own, 1_000_000)
+        assert answers(bot, "me", "what dose for pain") == "dosing"
+        rasa = part(bot.pid, "rasa run --model")
+        os.kill(rasa, signal.SIGKILL)
+        wait_for(lambda: not alive(rasa), 10)
+        wait_for(lambda: is_up(bot), START_SECONDS)
+        assert answers(bot, "me", "and for depression?") == "dosing"
