@@ -48,12 +48,23 @@ def test_a_pattern_raises_the_alarm_whatever_the_classifier_thinks():
 
 
 @pytest.mark.parametrize(
-    "text", ["I’m 82 kg, how many mg", "dose for 70kg?", "she weighs 60 kilos", "a 150 pound person"]
+    "text",
+    [
+        "I’m 82 kg, how many mg",
+        "dose for 70kg?",
+        "she weighs 60 kilos",
+        "a 150 pound person",
+        "0.5 x 90 =?",
+        "84*0.5 is",
+    ],
 )
 def test_a_body_weight_is_a_question_about_one_person(text: str):
     assert matched_intents(text) == {"personal_concern"}
 
 
-@pytest.mark.parametrize("text", ["is it 0.5 mg/kg", "mg per kg?", "my back is killing me", "dying to know"])
+@pytest.mark.parametrize(
+    "text",
+    ["is it 0.5 mg/kg over 40 minutes", "mg per kg?", "0.5mg/kg x2/week", "my back is killing me", "dying to know"],
+)
 def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
     assert matched_intents(text) == set()
