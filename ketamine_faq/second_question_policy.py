@@ -69,6 +69,7 @@ class SecondQuestionPolicy(Policy):
         second = second_topic(tracker)
         if not second:
             return None
+        # As in data/rules.yml: a figure beside a weight would make a dose of it.
         if second == "dosing" and tracker.get_slot("weight"):
             second = "personal_concern"
         following = {

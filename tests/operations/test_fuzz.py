@@ -104,7 +104,7 @@ TYPED = st.one_of(
     st.sampled_from(sorted(content().buttons())),
 )
 
-# One a batch: of what it is cut to, the encoder has for seconds where there are signs between the words.
+# One a batch: the encoder has for seconds of what has signs between the words.
 LONG = st.builds(
     # Longer, it might be refused: a character has up to twelve bytes in JSON.
     lambda text, times: (text * times)[:10_000],
