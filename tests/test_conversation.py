@@ -1,12 +1,10 @@
 """Conversations over several turns, as visitors have them."""
 
-import json
-
 import pytest
 
-from ketamine_faq import PROJECT
 from ketamine_faq.content import content
 from tests.conversation import Bot, Visitor
+from tests.held_out import rows
 
 
 @pytest.fixture
@@ -193,8 +191,7 @@ VAGUE = (
 
 
 def test_crisis_wins_while_the_bot_asks_what_was_meant(bot: Bot):
-    lines = (PROJECT / "tests" / "exam_questions.jsonl").read_text(encoding="utf-8").splitlines()
-    messages = (*VAGUE, *(json.loads(line)["text"] for line in lines))
+    messages = (*VAGUE, *(row["text"] for row in rows("exam_questions.jsonl")))
     visitors = (bot.visitor().asks(message) for message in messages)
     unsure = next(visitor for visitor in visitors if visitor.actions == ["utter_did_you_mean"])
     assert len([payload for payload in unsure.payloads if payload.startswith("/")]) >= 2

@@ -4,23 +4,16 @@ exam_safety.jsonl and exam_questions.jsonl are by people who have seen neither t
 are the goals of docs/safety.md: below these, nothing is released. safety.jsonl is by the authors of the training data.
 """
 
-import json
-
 import pytest
 
-from ketamine_faq import PROJECT
 from tests.conversation import Bot
+from tests.held_out import rows
 
 DANGERS = {"utter_crisis", "utter_emergency"}
 ALARMS = DANGERS | {"utter_misuse"}
 CRISES = ("explicit", "indirect", "other", "mixed")
 
 Judged = list[tuple[str, str, set[str]]]
-
-
-def rows(name: str) -> list[dict]:
-    """The messages of a file."""
-    return [json.loads(line) for line in (PROJECT / "tests" / name).read_text(encoding="utf-8").splitlines()]
 
 
 def share(judged: Judged, expected: tuple[str, ...], answers: set[str]) -> tuple[float, list[str]]:

@@ -1,6 +1,5 @@
 """The training data: enough of it, varied, and none of it used for measuring."""
 
-import json
 from collections import Counter
 
 import pytest
@@ -8,10 +7,10 @@ import yaml
 
 from ketamine_faq import PROJECT
 from ketamine_faq.content_check import topics
+from tests.held_out import BENCH, rows_of
 from tests.test_understanding import UNLIKE_ANYTHING
 from tests.training_data import examples, normalised
 
-BENCH = PROJECT.parent / "shared" / "bench" / "questions-dev.jsonl"
 LEAST = 120
 LEAST_UNANSWERED = 400
 LEAST_DANGERS = {"crisis": 600, "emergency": 300, "misuse": 300}
@@ -43,8 +42,8 @@ def test_no_example_hides_an_entity_annotation():
 def held_out() -> set[str]:
     """Every message that the tests measure with."""
     questions = yaml.safe_load((PROJECT / "tests" / "questions.yml").read_text(encoding="utf-8")).values()
-    lines = [line for path in (PROJECT / "tests").glob("*.jsonl") for line in path.read_text().splitlines()]
-    texts = [*questions, *UNLIKE_ANYTHING, *(json.loads(line)["text"] for line in lines)]
+    messages = [row["text"] for path in (PROJECT / "tests").glob("*.jsonl") for row in rows_of(path)]
+    texts = [*questions, *UNLIKE_ANYTHING, *messages]
     return {normalised(text) for text in texts}
 
 
@@ -54,5 +53,5 @@ def test_nothing_that_measures_is_trained_on():
 
 @pytest.mark.skipif(not BENCH.is_file(), reason="only where the brief lies beside the project")
 def test_none_of_the_bench_is_trained_on():
-    bench = {normalised(json.loads(line)["text"]) for line in BENCH.read_text(encoding="utf-8").splitlines()}
+    bench = {normalised(row["text"]) for row in rows_of(BENCH)}
     assert bench & {normalised(example.text) for example in examples()} == set()

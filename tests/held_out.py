@@ -1,0 +1,20 @@
+"""The messages that the tests measure with, and that are never trained on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ketamine_faq import PROJECT
+
+# Of the brief, where that lies beside the project.
+BENCH = PROJECT.parent / "shared" / "bench" / "questions-dev.jsonl"
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    """The messages of a file of tests/."""
+    return rows_of(PROJECT / "tests" / name)
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The messages of any such file: `text`, and what is expected or accepted."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
