@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from ketamine_faq.contact_link import contact_link
+from ketamine_faq.dialogue.contact_link import contact_link
 
 
 class ActionHandOff(Action):

@@ -16,9 +16,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ketamine_faq import PROJECT
 from ketamine_faq.model import quiet_environment
-from ketamine_faq.server import WORKER
+from ketamine_faq.paths import PROJECT
+from ketamine_faq.serving.supervisor import WORKER
 
 QUESTIONS = PROJECT / "tests" / "questions.jsonl"
 CLIENTS = (1, 8, 32)
@@ -53,10 +53,10 @@ CONTESTANTS = (
     ),
     Contestant(
         "ours",
-        "ketamine_faq.serving_rasa",
+        "ketamine_faq.serving.rasa",
         "config.yml",
         (PROJECT / "credentials.yml").read_text(encoding="utf-8"),
-        "nlg:\n  type: ketamine_faq.response_generator.ResponseGenerator\n",
+        "nlg:\n  type: ketamine_faq.dialogue.response_generator.ResponseGenerator\n",
         WORKER,
     ),
 )

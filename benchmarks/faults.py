@@ -21,7 +21,7 @@ from uuid import uuid4
 
 import httpx
 
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.contact.test_endpoint import solved
 from tests.contact.webhook_server import WebhookServer

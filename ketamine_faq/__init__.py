@@ -5,9 +5,6 @@ The package is also a spaCy pipeline package, so that Rasa's `SpacyNLP` finds it
 
 import os
 import sys
-from pathlib import Path
-
-PROJECT = Path(__file__).resolve().parents[1]
 
 # Rasa reports usage and crashes to its makers: the first unless told not to, the second whatever it is told, by a
 # client that it has set up before it imports this package. What visitors do stays here.

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq import PROJECT
-from ketamine_faq.content import content, topic_files
+from ketamine_faq.content.texts import content, topic_files
 from ketamine_faq.nlu.encoder_files import verify_encoder
+from ketamine_faq.paths import PROJECT
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ SOURCES = (
     "data",
     "content",
     "ketamine_faq/nlu",
-    "ketamine_faq/content_importer.py",
+    "ketamine_faq/content/importer.py",
 )
 
 

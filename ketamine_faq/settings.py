@@ -11,7 +11,7 @@ from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 
 # What Rasa's stores and ours speak; SQLite only for enquiries.
 POSTGRESQL, SQLITE = ("postgresql", "postgresql+psycopg2"), ("sqlite", "sqlite+pysqlite")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_faq import PROJECT
 from ketamine_faq.model import ensure_model, quiet_environment
+from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot
 
 START_SECONDS = 120

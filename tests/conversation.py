@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 
 # Of the brief, where that lies beside the project.
 BENCH = PROJECT.parent / "shared" / "bench" / "questions-dev.jsonl"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_faq import PROJECT
 from ketamine_faq.model import quiet_environment
+from ketamine_faq.paths import PROJECT
 
 HINT3 = PROJECT.parent / "shared" / "bench"
 FIGURES = {

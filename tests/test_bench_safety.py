@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
-from ketamine_faq.bench_safety import alarms, interval, report
-from ketamine_faq.crossval import Prediction
+from ketamine_faq.bench.cross_validation import Prediction
+from ketamine_faq.bench.safety import alarms, interval, report
 from ketamine_faq.model import quiet_environment
 from tests.conftest import copied_project
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ketamine_faq import PROJECT
-from ketamine_faq.content import CONTENT
-from ketamine_faq.content_check import check, facts, topics, variations
+from ketamine_faq.content.check import check, facts, topics, variations
+from ketamine_faq.content.texts import CONTENT
+from ketamine_faq.paths import PROJECT
 
 TODAY = date(2026, 11, 23)
 

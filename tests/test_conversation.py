@@ -2,7 +2,7 @@
 
 import pytest
 
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 from tests.conversation import Bot, Visitor
 from tests.held_out import rows
 

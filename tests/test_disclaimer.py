@@ -11,9 +11,9 @@ from rasa.shared.core.slots import CategoricalSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.importers.importer import TrainingDataImporter
 
-from ketamine_faq import PROJECT
-from ketamine_faq.content import content
-from ketamine_faq.response_generator import ResponseGenerator
+from ketamine_faq.content.texts import content
+from ketamine_faq.dialogue.response_generator import ResponseGenerator
+from ketamine_faq.paths import PROJECT
 from tests.conversation import assert_closed
 
 

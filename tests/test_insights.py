@@ -18,15 +18,15 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 from typer.testing import CliRunner, Result
 
-from ketamine_faq import PROJECT
-from ketamine_faq.cli import app
-from ketamine_faq.contact.store import Store
-from ketamine_faq.conversation_id import new_sender
-from ketamine_faq.feedback import FeedbackRow, keep_feedback, verdicts
+from ketamine_faq.chat.conversation_id import new_sender
+from ketamine_faq.chat.feedback import FeedbackRow, keep_feedback, verdicts
+from ketamine_faq.cli.main import app
 from ketamine_faq.insights.page import page
 from ketamine_faq.insights.report import MOST_CHARACTERS, MOST_MESSAGES, Report, first_moment, report, week_of
 from ketamine_faq.insights.tables import tables
 from ketamine_faq.insights.turns import turns
+from ketamine_faq.paths import PROJECT
+from ketamine_faq.storage.database import Database
 from tests.contact.conftest import CACHED, Installation
 from tests.conversation import Bot
 
@@ -71,7 +71,7 @@ def conversations(tmp_path: Path) -> Conversations:
 
 
 @pytest.fixture
-def enquiries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def enquiries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """The store that has the thumbs, for the command to find by the settings."""
     yield Installation(tmp_path, monkeypatch).store
     for cached in CACHED:
@@ -226,7 +226,7 @@ def test_a_turn_at_the_served_bot_is_counted(bot: Bot, endpoints: Path):
 
 def test_the_command_prints_tables_and_writes_a_page(
     conversations: Conversations,
-    enquiries: Store,
+    enquiries: Database,
     tmp_path: Path,
 ):
     now = time.time()
@@ -247,7 +247,7 @@ def test_the_command_prints_tables_and_writes_a_page(
 
 def test_no_figure_is_cut_short_in_a_narrow_window(
     conversations: Conversations,
-    enquiries: Store,
+    enquiries: Database,
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setenv("COLUMNS", "40")
@@ -277,7 +277,7 @@ def test_a_store_that_cannot_be_read_is_told_in_one_line(text: str, tmp_path: Pa
 
 def test_no_endpoints_no_events_and_no_place_for_the_page_are_told(
     conversations: Conversations,
-    enquiries: Store,
+    enquiries: Database,
     tmp_path: Path,
 ):
     told(command("--endpoints", str(tmp_path / "none.yml")), "is missing")

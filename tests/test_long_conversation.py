@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from ketamine_faq.stores import LONGEST_SESSION
+from ketamine_faq.storage.tracker_store import LONGEST_SESSION
 from tests.conversation import Bot
 
 TURNS = 30

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketamine_faq.content import content
-from ketamine_faq.masking import masked
+from ketamine_faq.chat.masking import masked
+from ketamine_faq.content.texts import content
 from tests.conversation import Bot
 
 # Mobile, landline and foreign numbers, and Medicare numbers, as people write them. All are made up.

@@ -2,8 +2,8 @@
 
 import re
 
-from ketamine_faq import PROJECT
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
+from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_faq import scratch
-from ketamine_faq.scratch import IN_MEMORY, scratch_folder
+from ketamine_faq.serving import scratch
+from ketamine_faq.serving.scratch import IN_MEMORY, scratch_folder
 
 # Above all numbers that Linux gives to processes.
 NOBODY = 2**22 + 1

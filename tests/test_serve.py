@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_faq import PROJECT
 from ketamine_faq.model import quiet_environment
-from ketamine_faq.server import SILENT_SECONDS, Pulse
+from ketamine_faq.paths import PROJECT
+from ketamine_faq.serving.supervisor import SILENT_SECONDS, Pulse
 from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot
 

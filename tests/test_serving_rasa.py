@@ -6,13 +6,13 @@ from pathlib import Path
 
 import httpx
 
-from ketamine_faq import PROJECT
 from ketamine_faq.model import quiet_environment
+from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot
 from tests.test_serve import children
 
 USED_LATER = """
-from ketamine_faq.serving_rasa import HELPERS, put_aside
+from ketamine_faq.serving.rasa import HELPERS, put_aside
 put_aside()
 import sys
 import rasa.utils.train_utils

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from ketamine_faq import PROJECT
 from ketamine_faq.model import quiet_environment
+from ketamine_faq.paths import PROJECT
 
 STORIES = PROJECT / "tests" / "test_stories.yml"
 

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from ketamine_faq import PROJECT
-from ketamine_faq.content_check import topics
+from ketamine_faq.content.check import topics
+from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot
 from tests.training_data import examples, normalised
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketamine_faq.content import content
-from ketamine_faq.typed_text import MAX_CHARACTERS, TooLongError, typed_text
+from ketamine_faq.chat.typed_text import MAX_CHARACTERS, TooLongError, typed_text
+from ketamine_faq.content.texts import content
 from tests.conversation import Bot, assert_closed
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import httpx
 
-from ketamine_faq import PROJECT
-from ketamine_faq.even_connections import MOST_ABOVE
-from ketamine_faq.restarts import MOST
+from ketamine_faq.paths import PROJECT
+from ketamine_faq.serving.connection_balance import MOST_ABOVE
+from ketamine_faq.serving.restarts import MOST
 from tests.conftest import free_port, wait_for
 
 RUN = """
 import os, signal, sys, time
 from sanic import Sanic
-from ketamine_faq import workers
+from ketamine_faq.serving import workers
 
 def serve(**settings):
     print("worker", flush=True)
@@ -40,7 +40,7 @@ FIRST_FAILS = """
 TELLS_WHICH = """
 import os, sanic.app
 from sanic import Sanic, response
-from ketamine_faq.workers import serve_workers
+from ketamine_faq.serving.workers import serve_workers
 
 app = Sanic("tested")
 app.config.KEEP_ALIVE_TIMEOUT = 60

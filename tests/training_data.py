@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import yaml
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 
 
 @dataclass(frozen=True)

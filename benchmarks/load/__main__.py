@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.compare import CONTESTANTS, train
-from ketamine_faq import PROJECT
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 from ketamine_faq.model import quiet_environment
+from ketamine_faq.paths import PROJECT
 from tests.conftest import free_port
 from tests.operations.conftest import own_endpoints
 from tests.operations.servers import PostgreSQL, RedisServer

@@ -10,18 +10,19 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from ketamine_faq.chat.conversation_id import conversation_of, is_signed
 from ketamine_faq.contact.body import TooLargeError, UnreadableError, form_fields, json_fields
 from ketamine_faq.contact.form import ROLES, validated
 from ketamine_faq.contact.form_token import StaleTokenError, new_token, opened
 from ketamine_faq.contact.origin import is_foreign
 from ketamine_faq.contact.page import HEADERS, STYLE, failed_page, form_page, received_page
 from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
-from ketamine_faq.contact.rate_limit import address_of
 from ketamine_faq.contact.spam import SpamJudge
-from ketamine_faq.contact.store import StoreError, store
+from ketamine_faq.contact.store import Enquiries
 from ketamine_faq.contact.words import words
-from ketamine_faq.conversation_id import conversation_of, is_signed
-from ketamine_faq.secret_key import secret_key
+from ketamine_faq.storage.database import StoreError, database
+from ketamine_faq.storage.rate_limit import address_of
+from ketamine_faq.storage.secret_key import secret_key
 
 logger = logging.getLogger(__name__)
 
@@ -127,11 +128,11 @@ async def _receive(
         raise InvalidError(errors)
 
     def keep() -> str:
-        known, reused = store().sent_before(enquiry, token)
+        known, reused = Enquiries(database()).sent_before(enquiry, token)
         if known:
             return known
         marks = judge.marks(sent, address_of(request), age=age, reused=reused, worked=worked)
-        reference = store().add(enquiry, token, time.time(), marks, conversation, _origin(sent))
+        reference = Enquiries(database()).add(enquiry, token, time.time(), marks, conversation, _origin(sent))
         if marks:
             logger.warning("An enquiry was put aside for a person to look at: %s (%s)", reference, ", ".join(marks))
         return reference
@@ -171,7 +172,7 @@ def _reason(error: Exception) -> str:
 
 def _open_store() -> None:
     try:
-        store()
+        database()
     except StoreError as error:
         # The chat answers without it, and the form says honestly that it can't; each enquiry tries again.
         logger.error("%s", error)

@@ -10,7 +10,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from ketamine_faq.contact.words import words
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 
 ROLES = ("patient", "referrer")
 # Numbers without a country code are Australian.

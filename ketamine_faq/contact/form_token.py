@@ -5,7 +5,7 @@ import time
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from ketamine_faq.secret_key import secret_key
+from ketamine_faq.storage.secret_key import secret_key
 
 # Long enough for a form left open over a holiday.
 VALID_SECONDS = 7 * 24 * 3600

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Message
 from ketamine_faq.contact.form import Enquiry
-from ketamine_faq.contact.store import EnquiryRow, OutboxRow, Store, utc
+from ketamine_faq.contact.store import EnquiryRow, OutboxRow, utc
+from ketamine_faq.storage.database import Database
 
 FIRST_BACK_OFF_SECONDS = 10
 # A mail server that was down for a day is met again within this time. There is no last attempt.
@@ -24,7 +25,7 @@ LOUD_ATTEMPTS = 5
 class Outbox:
     """The outbox rows of a store. Every method raises StoreError."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Database) -> None:
         """Take the store."""
         self._store = store
 

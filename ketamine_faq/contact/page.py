@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.words import words
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")

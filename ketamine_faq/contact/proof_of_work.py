@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ketamine_faq.contact.form_token import VALID_SECONDS
-from ketamine_faq.secret_key import secret_key
+from ketamine_faq.storage.secret_key import secret_key
 
 ALGORITHM = "SHA-256"
 # Half of them on average: about a second in a browser.

@@ -10,10 +10,10 @@ from rasa.shared.exceptions import RasaException
 
 from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, Message, UndeliveredError, configured_delivery
 from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
-from ketamine_faq.contact.store import StoreError, store
 from ketamine_faq.contact.words import words
-from ketamine_faq.operations.logs import set_up_logs
+from ketamine_faq.logs import set_up_logs
 from ketamine_faq.settings import settings
+from ketamine_faq.storage.database import StoreError, database
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Relay:
 
     async def step(self) -> bool:
         """Attempt one delivery and tell whether there was one to attempt; raises StoreError."""
-        outbox = Outbox(store())
+        outbox = Outbox(database())
         message = outbox.claim(time.time())
         if message is None:
             return False

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ketamine_faq.contact.rate_limit import rate_limit
-from ketamine_faq.conversation_id import conversation_of, is_signed
+from ketamine_faq.chat.conversation_id import conversation_of, is_signed
 from ketamine_faq.settings import settings
+from ketamine_faq.storage.rate_limit import rate_limit
 
 # A field that people do not see; machines fill in whatever looks like a field.
 HONEYPOT = "website"

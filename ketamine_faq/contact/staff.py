@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from ketamine_faq.contact.outbox import LOUD_ATTEMPTS
-from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow, Store, utc
+from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow, utc
 from ketamine_faq.contact.words import words
+from ketamine_faq.storage.database import Database
 
 # Cells that a spreadsheet would take for a formula; some take the wide signs, too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -53,7 +54,7 @@ class Listed:
         }
 
 
-def listed(store: Store, reference: str | None = None) -> list[Listed]:
+def listed(store: Database, reference: str | None = None) -> list[Listed]:
     """Return the enquiries, or the one of a reference, oldest first; raises StoreError."""
     query = sa.select(EnquiryRow).options(joinedload(EnquiryRow.outbox)).order_by(EnquiryRow.received_at)
     if reference:
@@ -62,7 +63,7 @@ def listed(store: Store, reference: str | None = None) -> list[Listed]:
         return [Listed(row) for row in session.scalars(query)]
 
 
-def purge(store: Store, before: float) -> tuple[int, int]:
+def purge(store: Database, before: float) -> tuple[int, int]:
     """Delete what was received before a time and needs nothing more; return how many, and how many had to stay.
 
     What is neither delivered nor put aside stays, however old it is. Raises StoreError.

@@ -1,36 +1,22 @@
-"""The store of enquiries: SQLite or PostgreSQL; an enquiry and its outbox row are committed as one."""
+"""The store of enquiries: an enquiry and its outbox row are committed as one."""
 
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timezone
-from functools import lru_cache
-from pathlib import Path
 
 import sqlalchemy as sa
-from rasa.shared.exceptions import RasaException
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Session, declarative_base, relationship
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, relationship
 
 from ketamine_faq.contact.form import Enquiry
-from ketamine_faq.settings import SettingsError, settings
+from ketamine_faq.storage.database import Base, Database
 
 # Read aloud and typed by people: nothing that looks like something else.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-BUSY_SECONDS = 10
 # Another of them may be made at the same moment, or be taken already.
 ATTEMPTS = 3
-
-Base = declarative_base()
-
-
-class StoreError(RasaException):
-    """The store can't be read or written; the message has no personal data."""
 
 
 class EnquiryRow(Base):
@@ -89,16 +75,12 @@ class OutboxRow(Base):
     enquiry = relationship("EnquiryRow", back_populates="outbox")
 
 
-class Store:
-    """Enquiries and their outbox, in the database of a URL."""
+class Enquiries:
+    """Enquiries, each kept with its row of the outbox."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database and make its tables where they are missing; raises StoreError, SettingsError."""
-        self.engine = _engine(url)
-        with self._told_as_store_error():
-            _create_tables(self.engine)
-        # Sanic may fork: a connection must not be shared by two processes.
-        self.engine.dispose()
+    def __init__(self, database: Database) -> None:
+        """Take the database."""
+        self._database = database
 
     def add(
         self,
@@ -116,7 +98,7 @@ class Store:
         On return it is on the disk. Raises StoreError, and then nothing is kept.
         """
         submission = _submission(enquiry, token)
-        with self._told_as_store_error():
+        with self._database.told_as_store_error():
             for attempt in range(ATTEMPTS):
                 try:
                     return self._add(enquiry, token, submission, now, marks, conversation, origin)
@@ -135,7 +117,7 @@ class Store:
         conversation: list[dict[str, str]] | None,
         origin: str | None,
     ) -> str:
-        with Session(self.engine) as session, session.begin():
+        with Session(self._database.engine) as session, session.begin():
             known = session.scalar(sa.select(EnquiryRow.reference).where(EnquiryRow.submission == submission))
             if known:
                 return known
@@ -156,39 +138,11 @@ class Store:
     def sent_before(self, enquiry: Enquiry, token: str) -> tuple[str | None, bool]:
         """Return the reference of the same form if it is kept, and whether its token came before; raises StoreError."""
         submission = _submission(enquiry, token)
-        with self.session() as session:
+        with self._database.session() as session:
             rows = session.execute(
                 sa.select(EnquiryRow.submission, EnquiryRow.reference).where(EnquiryRow.token == token)
             ).all()
         return dict(map(tuple, rows)).get(submission), bool(rows)
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Give a session whose changes are committed together at the end; raises StoreError."""
-        with self._told_as_store_error(), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
-
-    def forget_deleted(self) -> None:
-        """Take what was deleted out of SQLite's log, too; raises StoreError."""
-        if self.engine.dialect.name == "sqlite":
-            with self._told_as_store_error(), self.engine.connect() as connection:
-                # Outside of any transaction, where alone the log can be emptied.
-                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    @contextmanager
-    def _told_as_store_error(self) -> Iterator[None]:
-        try:
-            yield
-        except SQLAlchemyError as error:
-            # The first line of the driver's message names tables and states; those below can quote what was written.
-            reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
-            raise StoreError(f"The store of enquiries failed: {reason}") from None
-
-
-@lru_cache(maxsize=1)
-def store() -> Store:
-    """Return this process's store, at the address that is set; raises StoreError, SettingsError."""
-    return Store(settings().enquiries_database_url)
 
 
 def utc(timestamp: float | None) -> str:
@@ -203,50 +157,3 @@ def _submission(enquiry: Enquiry, token: str) -> str:
 def _reference() -> str:
     letters = [secrets.choice(REFERENCE_ALPHABET) for _ in range(8)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
-
-
-def _engine(url: str) -> Engine:
-    try:
-        parsed = make_url(url)
-        options = {"hide_parameters": True, "pool_pre_ping": True, "future": True}
-        if parsed.get_backend_name() != "sqlite":
-            return sa.create_engine(parsed, **options)
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            # For its owner's eyes only; SQLite gives its other files the same mode.
-            Path(parsed.database).touch(mode=0o600)
-        # Connections are kept: with each last one, SQLite would put its log away and make it anew.
-        options |= {"poolclass": QueuePool, "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
-        engine = sa.create_engine(parsed, **options)
-    except OSError as error:
-        raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used: {error}") from None
-    except (SQLAlchemyError, ImportError, ValueError) as error:
-        # The type alone: the message can quote the address, with its password.
-        raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used ({type(error).__name__}).") from None
-    sa.event.listen(engine, "connect", _set_up_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _set_up_sqlite(connection, _) -> None:
-    # The driver's own transactions begin late and leave reads outside: ours begin where SQLAlchemy's do.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode=WAL")
-    # A commit returns once it is on the disk, also through a power cut.
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    # What is purged is gone from the file, too.
-    connection.execute("PRAGMA secure_delete=ON")
-
-
-def _begin_sqlite(connection) -> None:
-    # At once a writer: one that turns from reader to writer could be refused in the middle.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _create_tables(engine: Engine) -> None:
-    try:
-        Base.metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, IntegrityError):
-        # The server and the relay start together; whoever comes second finds the tables there.
-        Base.metadata.create_all(engine)

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from ketamine_faq.content import CONTENT, ContentError, content, read
+from ketamine_faq.content.texts import CONTENT, content
+from ketamine_faq.yaml_file import ContentError, read
 
 SECTIONS = ("page", "fields", "collection_notice", "received", "failures", "errors", "marks", "delivery")
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 
-from ketamine_faq.content import content
-from ketamine_faq.feedback import FeedbackRow
+from ketamine_faq.chat.feedback import FeedbackRow
+from ketamine_faq.chat.typed_text import typed_text
+from ketamine_faq.content.texts import content
 from ketamine_faq.insights.turns import Turn
-from ketamine_faq.typed_text import typed_text
 
 SAFETY = ("crisis", "emergency", "misuse")
 # The replies that answer no question, and what each says of the message.

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.exc import SQLAlchemyError
 
-from ketamine_faq.conversations_database import ConversationsError, conversations_engine
+from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
 
 
 @dataclass

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from ketamine_faq.nlu.danger import Alarm, alarm
 from ketamine_faq.nlu.learned_classes import CRISIS, KINDS
 from ketamine_faq.nlu.topic_classifier import READINGS, TopicClassifier
-from ketamine_faq.second_question_policy import SECOND_TOPIC
+from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

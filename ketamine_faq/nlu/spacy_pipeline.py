@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.matcher import levenshtein
 from spacy.tokens import Doc
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 
 ENTITIES = Path(__file__).with_name("entities.yml")
 SUBJECTS = PROJECT / "content" / "uncovered_subjects.yml"

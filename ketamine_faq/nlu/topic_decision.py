@@ -18,11 +18,12 @@ from rasa.shared.nlu.training_data.message import Message
 from ketamine_faq.nlu.entity_extractor import EntityExtractor
 from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 from ketamine_faq.nlu.topic_classifier import CONFIDENCES, TopicClassifier
-from ketamine_faq.second_question_policy import SECOND_TOPIC
 
 RANKED = 10
 # The entity for what the article leaves out, and the topic that says so.
 SUBJECT, NOT_COVERED = "subject", "not_covered"
+# Where a message keeps the topic of its second question; SecondQuestionPolicy answers it.
+SECOND_TOPIC = "second_topic"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

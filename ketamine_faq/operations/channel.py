@@ -11,8 +11,9 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from ketamine_faq.contact.store import EnquiryRow, store
-from ketamine_faq.operations.logs import set_up_logs
+from ketamine_faq.contact.store import EnquiryRow
+from ketamine_faq.logs import set_up_logs
+from ketamine_faq.storage.database import database
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +77,6 @@ async def _passes(name: str, check: Callable[[], Any]) -> bool:
 
 
 def _has_enquiries() -> bool:
-    with store().session() as session:
+    with database().session() as session:
         session.execute(sa.select(EnquiryRow.id).limit(1))
     return True

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ketamine_faq.content import CONTENT, content, read
+from ketamine_faq.content.texts import CONTENT, content
+from ketamine_faq.yaml_file import read
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLE = (TEMPLATES / "website.css").read_text(encoding="utf-8")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from ketamine_faq.contact.form import validated
-from ketamine_faq.contact.store import Store, store
-from ketamine_faq.secret_key import secret_key
+from ketamine_faq.contact.store import Enquiries
 from ketamine_faq.settings import settings
+from ketamine_faq.storage.database import Database, database
+from ketamine_faq.storage.secret_key import secret_key
 from tests.contact.processes import Served, served
 
 FORM = {
@@ -23,7 +24,7 @@ FORM = {
     "provider_number": "",
     "website": "",
 }
-CACHED = (settings, secret_key, store)
+CACHED = (settings, secret_key, database)
 
 
 class Installation:
@@ -51,9 +52,9 @@ class Installation:
             cached.cache_clear()
 
     @property
-    def store(self) -> Store:
+    def store(self) -> Database:
         """The store."""
-        return store()
+        return database()
 
     def enquire(
         self, token: str = "token", marks: tuple[str, ...] = (), origin: str | None = None, **fields: str
@@ -61,7 +62,7 @@ class Installation:
         """Keep an enquiry as the server does, and return its reference."""
         enquiry, errors = validated({**FORM, "consent": True, **fields})
         assert not errors
-        return self.store.add(enquiry, token, time.time(), marks, origin=origin)
+        return Enquiries(self.store).add(enquiry, token, time.time(), marks, origin=origin)
 
 
 @pytest.fixture

@@ -18,16 +18,17 @@ import httpx
 import sqlalchemy as sa
 from sanic import Sanic
 
-import ketamine_faq.contact
 from ketamine_faq.contact.blueprint import contact_blueprint
 from ketamine_faq.contact.delivery import configured_delivery
 from ketamine_faq.contact.page import form_page
 from ketamine_faq.contact.relay import Relay
-from ketamine_faq.contact.store import store
 from ketamine_faq.contact.words import words
+from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import settings
+from ketamine_faq.storage.database import database
 
-CODE = str(Path(ketamine_faq.contact.__file__).parent)
+PACKAGE = PROJECT / "ketamine_faq"
+CODE = tuple(str(PACKAGE / name) for name in ("contact", "storage/database.py", "storage/rate_limit.py"))
 
 # Read once, for all that are forked; the settings are each one's own.
 words(), form_page("", {}, {}), settings.cache_clear()
@@ -123,7 +124,7 @@ async def _nothing_said(*_: Any) -> list[dict[str, str]]:
 def _relay(environment: dict[str, str], log: str, kill_at: int | None) -> None:
     set_up(environment, log)
     relay = Relay(configured_delivery(settings()))
-    store()
+    database()
 
     async def run() -> None:
         while await relay.step():
@@ -167,6 +168,6 @@ def _kill_at(step: int, beginning: str) -> None:
         return trace
 
     for event in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        sa.event.listen(store().engine, event, note)
+        sa.event.listen(database().engine, event, note)
     threading.settrace(trace)
     sys.settrace(trace)

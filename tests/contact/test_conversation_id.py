@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_faq.conversation_id import conversation_of, is_signed, new_sender
-from ketamine_faq.secret_key import _kept_key
+from ketamine_faq.chat.conversation_id import conversation_of, is_signed, new_sender
 from ketamine_faq.settings import SettingsError
+from ketamine_faq.storage.secret_key import _kept_key
 from tests.contact.conftest import Installation
 
 

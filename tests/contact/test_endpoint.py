@@ -7,11 +7,11 @@ import resource
 
 import pytest
 
+from ketamine_faq.chat.conversation_id import new_sender
 from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
 from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.contact.words import words
-from ketamine_faq.conversation_id import new_sender
 from tests.contact.conftest import FORM, Installation
 from tests.contact.processes import Served, served
 

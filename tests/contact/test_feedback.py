@@ -5,9 +5,9 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from ketamine_faq.conversation_id import new_sender
-from ketamine_faq.feedback import BadFeedbackError, FeedbackRow, keep_feedback
-from ketamine_faq.web_channel import Replies
+from ketamine_faq.chat.channel import Replies
+from ketamine_faq.chat.conversation_id import new_sender
+from ketamine_faq.chat.feedback import BadFeedbackError, FeedbackRow, keep_feedback
 from tests.contact.conftest import Installation
 
 

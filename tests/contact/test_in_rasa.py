@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ketamine_faq.chat.conversation_id import conversation_of, is_signed, new_sender
 from ketamine_faq.contact.staff import Listed, listed
-from ketamine_faq.conversation_id import conversation_of, is_signed, new_sender
 from tests.contact.conftest import FORM, Installation
 from tests.contact.processes import Served, listen, running, set_up
 from tests.contact.test_endpoint import filled
@@ -29,8 +29,8 @@ def _rasa(ready, environment: dict[str, str], log: str, conversations: str) -> N
     from rasa.core.run import configure_app, create_http_input_channels
     from rasa.core.tracker_store import SQLTrackerStore
 
-    from ketamine_faq import PROJECT
     from ketamine_faq.contact.origin import allowed_origins
+    from ketamine_faq.paths import PROJECT
 
     channels = create_http_input_channels(None, str(PROJECT / "credentials.yml"))
     app = configure_app(channels, cors=allowed_origins(), enable_api=False)

@@ -9,7 +9,7 @@ import pytest
 from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.words import words
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 from tests.contact.conftest import FORM, Installation
 from tests.contact.processes import Served
 

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from ketamine_faq.contact.rate_limit import MOST_KEYS, WINDOW_SECONDS, RateLimit
+from ketamine_faq.storage.rate_limit import MOST_KEYS, WINDOW_SECONDS, RateLimit
 
 
 def test_what_came_within_the_hour_counts_by_key():

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from ketamine_faq import PROJECT
 from ketamine_faq.contact import relay as relay_process
 from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, configured_delivery, signature
 from ketamine_faq.contact.outbox import LEASE_SECONDS, LONGEST_BACK_OFF_SECONDS, LOUD_ATTEMPTS, Outbox, back_off
 from ketamine_faq.contact.relay import Relay
 from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.contact.words import words
+from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import SettingsError, settings
 from tests.conftest import wait_for
 from tests.contact.conftest import FORM, Installation

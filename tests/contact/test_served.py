@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from ketamine_faq.contact.staff import listed
-from ketamine_faq.contact.store import Store
 from ketamine_faq.contact.words import words
 from ketamine_faq.settings import settings
+from ketamine_faq.storage.database import Database
 from tests.contact.conftest import FORM
 from tests.conversation import Bot
 from tests.test_serve import children, command_line
@@ -21,7 +21,7 @@ def test_visitor_finds_the_form_where_the_hand_off_says_and_gets_a_reference(bot
     token = re.search(r'name="token" value="([^"]+)"', page)[1]
     receipt = httpx.post(f"{bot.address}/contact", data={**FORM, "consent": "yes", "token": token})
     assert receipt.status_code == 201
-    kept = [item.row.reference for item in listed(Store(os.environ["ENQUIRIES_DATABASE_URL"]))]
+    kept = [item.row.reference for item in listed(Database(os.environ["ENQUIRIES_DATABASE_URL"]))]
     assert any(reference in receipt.text for reference in kept)
 
 

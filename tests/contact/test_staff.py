@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
+from ketamine_faq.cli.enquiries import enquiries_app
 from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
 from ketamine_faq.contact.staff import COLUMNS, listed, spreadsheet_safe
-from ketamine_faq.contact.store import EnquiryRow, Store
-from ketamine_faq.enquiries_cli import enquiries_app
+from ketamine_faq.contact.store import EnquiryRow
+from ketamine_faq.storage.database import Database
 from tests.contact.conftest import FORM, Installation
 
 
@@ -114,5 +115,5 @@ def test_the_store_is_for_its_owner_alone(installation: Installation):
 
 def test_a_store_can_be_opened_again_and_has_what_it_had(installation: Installation):
     reference = installation.enquire()
-    again = Store(installation.environment["ENQUIRIES_DATABASE_URL"])
+    again = Database(installation.environment["ENQUIRIES_DATABASE_URL"])
     assert [item.row.reference for item in listed(again)] == [reference]

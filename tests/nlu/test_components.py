@@ -14,9 +14,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import class_from_module_path
 
-from ketamine_faq import PROJECT
 from ketamine_faq.nlu import sentence_encoder
 from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
+from ketamine_faq.paths import PROJECT
 
 PIPELINE = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
 OURS = [component for component in PIPELINE if component["name"].startswith("ketamine_faq.")]

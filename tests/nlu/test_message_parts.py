@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from ketamine_faq.chat.typed_text import MAX_CHARACTERS
 from ketamine_faq.nlu.message_parts import (
     LEAST_OVERLAP,
     MOST_CLAUSES,
@@ -13,7 +14,6 @@ from ketamine_faq.nlu.message_parts import (
     pieces,
     safety_readings,
 )
-from ketamine_faq.typed_text import MAX_CHARACTERS
 
 
 @pytest.mark.parametrize("count", [2 * PIECE, 7 * PIECE, MOST_PIECES * PIECE, 1000])

@@ -4,7 +4,7 @@ import pytest
 import spacy
 import yaml
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 
 LEAST_SUBJECTS = 25
 

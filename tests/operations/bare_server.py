@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 from tests.contact.processes import Served, listen, running, set_up
 
 
@@ -37,10 +37,10 @@ def _serve(ready, environment: dict[str, str], log: str, limits: dict[str, int])
     set_up(environment, log)
     from rasa.core.run import configure_app, create_http_input_channels
 
-    from ketamine_faq import web_channel
+    from ketamine_faq.chat import channel
 
     for name, most in limits.items():
-        setattr(web_channel, name, most)
+        setattr(channel, name, most)
     app = configure_app(create_http_input_channels(None, str(PROJECT / "credentials.yml")), enable_api=False)
     app.ctx.agent = Agent()
 

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from ketamine_faq import PROJECT
-from ketamine_faq.cli import app
+from ketamine_faq.cli.main import app
+from ketamine_faq.paths import PROJECT
 from tests.conftest import free_port, serve, wait_until_ready
 from tests.contact.conftest import CACHED
 from tests.operations.servers import PostgreSQL, RedisServer

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis, RedisError
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 from tests.conftest import free_port, wait_for
 
 # In deploy/nginx.conf: what a test that asks much from one address has to lift.

@@ -7,7 +7,7 @@ import signal
 import httpx
 import pytest
 
-from ketamine_faq.server import SILENT_SECONDS
+from ketamine_faq.serving.supervisor import SILENT_SECONDS
 from ketamine_faq.settings import SettingsError, settings
 from tests.conftest import START_SECONDS, wait_for
 from tests.contact.conftest import FORM

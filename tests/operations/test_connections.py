@@ -8,8 +8,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from ketamine_faq.connections import check_connections
 from ketamine_faq.settings import SettingsError, settings
+from ketamine_faq.storage.connection_check import check_connections
 from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot, assert_closed
 from tests.operations.conftest import SECRET_KEY, own_endpoints

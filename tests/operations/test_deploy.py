@@ -8,7 +8,7 @@ import httpx
 import pytest
 import yaml
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import Settings
 from tests.conftest import free_port
 from tests.operations.conftest import SharedBot

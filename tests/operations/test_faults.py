@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from benchmarks.faults import Load
-from ketamine_faq import PROJECT
 from ketamine_faq.contact.staff import listed
-from ketamine_faq.contact.store import Store
 from ketamine_faq.contact.words import words
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
+from ketamine_faq.paths import PROJECT
+from ketamine_faq.storage.database import Database
 from tests.conftest import START_SECONDS, copied_project, free_port, serve, wait_for, wait_until_ready
 from tests.contact.conftest import FORM
 from tests.conversation import Bot, assert_closed
@@ -188,7 +188,7 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
             for question, topic in questions.items():
                 assert answers(bot, "me", question) == topic, (jump, question)
             assert enquires(bot).status_code == 201
-        received = [item.row.received_at for item in listed(Store(f"sqlite:///{disk / 'enquiries.db'}"))]
+        received = [item.row.received_at for item in listed(Database(f"sqlite:///{disk / 'enquiries.db'}"))]
     assert len(received) == 5 and 3 * DAY < max(received) - min(received) < 5 * DAY
 
 

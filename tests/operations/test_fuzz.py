@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from ketamine_faq import PROJECT
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
+from ketamine_faq.paths import PROJECT
 from tests.conftest import free_port, serve, wait_until_ready
 from tests.contact.processes import context, set_up
 from tests.conversation import Bot, assert_closed

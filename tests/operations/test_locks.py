@@ -10,7 +10,7 @@ import pytest
 from rasa.core.lock_store import LockStore
 from redis import Redis
 
-from ketamine_faq.stores import MemoryLocks, RedisLocks
+from ketamine_faq.storage.lock_store import MemoryLocks, RedisLocks
 from tests.operations.conftest import SharedBot
 
 # Some ask a served bot.

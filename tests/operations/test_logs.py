@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from ketamine_faq.operations.logs import JsonFormatter
+from ketamine_faq.logs import JsonFormatter
 from tests.conftest import wait_for
 from tests.operations.conftest import SharedBot
 from tests.test_serve import alive, children, command_line

@@ -8,7 +8,7 @@ import httpx
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 from tests.operations.conftest import SharedBot
 
 DEPLOY = PROJECT / "deploy"

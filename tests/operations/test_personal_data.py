@@ -12,11 +12,11 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from typer.testing import CliRunner
 
-from ketamine_faq.cli import app
+from ketamine_faq.chat.conversation_id import conversation_of, new_sender
+from ketamine_faq.chat.feedback import keep_feedback
+from ketamine_faq.cli.main import app
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed
-from ketamine_faq.conversation_id import conversation_of, new_sender
-from ketamine_faq.feedback import keep_feedback
 from tests.contact.conftest import CACHED, FORM, Installation, installation  # noqa: F401
 from tests.conversation import Bot
 from tests.operations.conftest import SharedBot, run_on
@@ -35,7 +35,7 @@ class Kept:
         self.installation, self.folder = installation, installation.folder
         self.endpoints = self.folder / "endpoints.yml"
         self.endpoints.write_text(
-            "tracker_store: {type: ketamine_faq.stores.Conversations, dialect: sqlite, "
+            "tracker_store: {type: ketamine_faq.storage.tracker_store.Conversations, dialect: sqlite, "
             f"db: '{self.folder / 'conversations.db'}'}}\n"
         )
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ketamine_faq.content import content
-from ketamine_faq.server import LIMITS
-from ketamine_faq.turns_under_way import MOST, MOST_WAITING
-from ketamine_faq.web_channel import MOST_CONVERSATIONS, MOST_VERDICTS
+from ketamine_faq.chat.channel import MOST_CONVERSATIONS, MOST_VERDICTS
+from ketamine_faq.chat.turns_under_way import MOST, MOST_WAITING
+from ketamine_faq.content.texts import content
+from ketamine_faq.serving.supervisor import LIMITS
 from tests.conftest import wait_for
 from tests.contact.processes import Served
 from tests.conversation import Bot, Visitor, assert_closed

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ketamine_faq.content import content
-from ketamine_faq.server import LIMITS
+from ketamine_faq.content.texts import content
+from ketamine_faq.serving.supervisor import LIMITS
 from tests.contact.processes import Served
 from tests.conversation import Bot
 from tests.operations.bare_server import bare_server

@@ -13,7 +13,7 @@ from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from ketamine_faq.shortcuts import take_shortcuts
+from ketamine_faq.serving.rasa_patches import take_shortcuts
 
 DOMAIN = Domain.from_dict(
     {"intents": ["thanks"], "responses": {f"utter_{name}": [{"text": name}] for name in ("thanks", "written")}}

@@ -9,8 +9,8 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import OperationalError
 
-from ketamine_faq.contact.store import Store
-from ketamine_faq.stores import LONGEST_SESSION, Conversations
+from ketamine_faq.storage.database import Database
+from ketamine_faq.storage.tracker_store import LONGEST_SESSION, Conversations
 from tests.operations.conftest import SharedBot
 
 TURN = ["user", "bot"]
@@ -76,6 +76,6 @@ def test_a_session_that_has_grown_long_is_followed_by_a_new_one(store: Conversat
 
 def test_postgresql_has_an_enquiry_wait_for_the_disk_and_a_turn_not(shared_bot: SharedBot):
     url = shared_bot.postgresql.url
-    for store, waits in ((Conversations(Domain.empty(), host=url), "off"), (Store(url), "on")):
+    for store, waits in ((Conversations(Domain.empty(), host=url), "off"), (Database(url), "on")):
         with store.engine.connect() as connection:
             assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == waits

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ketamine_faq.contact.store import Store
+from ketamine_faq.storage.database import Database
 from tests.conversation import Bot
 from tests.website.browser import CHROMIUM, chromium
 from tests.website.visitor import Visitor
@@ -44,6 +44,6 @@ def visitor(page: Page, bot: Bot) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def bot_store(bot: Bot) -> Store:
+def bot_store(bot: Bot) -> Database:
     """The store in which the served bot keeps enquiries and verdicts."""
-    return Store(os.environ["ENQUIRIES_DATABASE_URL"])
+    return Database(os.environ["ENQUIRIES_DATABASE_URL"])

@@ -5,7 +5,7 @@ ADDRESS is that of a bot that `ketamine-faq serve` serves; each run leaves it fo
 
 import sys
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 from tests.website.browser import chromium
 from tests.website.states import states
 from tests.website.visitor import Visitor

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 from tests.conftest import free_port, serve, wait_until_ready
 from tests.conversation import Bot
 from tests.website.clinic import clinic_website

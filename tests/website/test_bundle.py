@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from ketamine_faq import PROJECT
+from ketamine_faq.paths import PROJECT
 from ketamine_faq.website.blueprint import WIDGET
 
 MOST_BYTES = 25_000

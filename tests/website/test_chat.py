@@ -7,10 +7,10 @@ import pytest
 from itsdangerous import Signer
 from playwright.sync_api import Page, expect
 
-from ketamine_faq.contact.store import Store
-from ketamine_faq.content import content
-from ketamine_faq.conversation_id import conversation_of
-from ketamine_faq.feedback import FeedbackRow
+from ketamine_faq.chat.conversation_id import conversation_of
+from ketamine_faq.chat.feedback import FeedbackRow
+from ketamine_faq.content.texts import content
+from ketamine_faq.storage.database import Database
 from tests.conversation import Bot
 from tests.website.visitor import CHAT, OFFLINE, Visitor
 
@@ -97,7 +97,7 @@ def test_a_new_conversation_has_a_new_id(visitor: Visitor):
     assert len({message["sender"] for message in messages}) == 2
 
 
-def test_a_secret_that_the_server_no_longer_knows_is_given_up(visitor: Visitor, bot_store: Store):
+def test_a_secret_that_the_server_no_longer_knows_is_given_up(visitor: Visitor, bot_store: Database):
     before = Signer("a key that is used no more, of forty signs", salt="conversation").sign("x" * 22).decode()
     page = visitor.page
     page.evaluate("sender => sessionStorage['anodyne-chat'] = JSON.stringify({ sender, open: true })", before)
@@ -113,7 +113,7 @@ def test_a_secret_that_the_server_no_longer_knows_is_given_up(visitor: Visitor, 
         assert session.get(FeedbackRow, (conversation_of(messages[1]["sender"]), "dosing"))
 
 
-def test_a_verdict_reaches_the_store_and_shows(visitor: Visitor, bot: Bot, bot_store: Store):
+def test_a_verdict_reaches_the_store_and_shows(visitor: Visitor, bot: Bot, bot_store: Database):
     messages = sent(visitor.page)
     visitor.opens().asks("what dose for depression?")
     visitor.button(CHAT["helpful"]).click()

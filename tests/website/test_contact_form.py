@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ketamine_faq.contact.staff import Listed, listed
-from ketamine_faq.contact.store import Store
 from ketamine_faq.contact.words import words
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 from ketamine_faq.settings import settings
+from ketamine_faq.storage.database import Database
 from tests.conftest import wait_for
 from tests.contact.mail_server import MailServer
 from tests.contact.processes import relayed
@@ -52,7 +52,7 @@ class Keyboard:
         return self
 
 
-def only(store: Store, reference: str) -> Listed:
+def only(store: Database, reference: str) -> Listed:
     """The enquiry of a reference."""
     (item,) = listed(store, reference)
     return item
@@ -65,7 +65,7 @@ def waits_as_people_do(since: float) -> None:
 
 
 @contextmanager
-def mail(reference: str, bot_store: Store, log: Path) -> Iterator[str]:
+def mail(reference: str, bot_store: Database, log: Path) -> Iterator[str]:
     """Deliver to a real mail server, and return what came for a reference."""
     with MailServer() as server:
         deliver(bot_store, log, enquiries_email_to="a@a.example", smtp_port=server.port, smtp_security="none")
@@ -74,7 +74,7 @@ def mail(reference: str, bot_store: Store, log: Path) -> Iterator[str]:
 
 
 @contextmanager
-def webhook(reference: str, bot_store: Store, log: Path) -> Iterator[str]:
+def webhook(reference: str, bot_store: Database, log: Path) -> Iterator[str]:
     """Deliver to a real webhook, and return what came for a reference."""
     with WebhookServer() as server:
         deliver(bot_store, log, enquiries_webhook_url=server.url, enquiries_webhook_secret="a secret of the webhook")
@@ -82,7 +82,7 @@ def webhook(reference: str, bot_store: Store, log: Path) -> Iterator[str]:
         yield str(post.json["enquiry"])
 
 
-def deliver(store: Store, log: Path, **values: object) -> None:
+def deliver(store: Database, log: Path, **values: object) -> None:
     """Let the relay deliver what waits in the store."""
     environment = {name.upper(): str(value) for name, value in values.items()}
     url = store.engine.url.render_as_string(hide_password=False)
@@ -91,7 +91,7 @@ def deliver(store: Store, log: Path, **values: object) -> None:
 
 @pytest.mark.parametrize(("role", "delivered"), [("patient", mail), ("referrer", webhook)])
 def test_by_keyboard_alone_from_the_closed_button_to_the_message(
-    visitor: Visitor, bot_store: Store, tmp_path: Path, role: str, delivered
+    visitor: Visitor, bot_store: Database, tmp_path: Path, role: str, delivered
 ):
     keyboard, form = Keyboard(visitor.page), visitor.form
     keyboard.goes_to(visitor.button(CHAT["open"])).presses("Enter")
@@ -143,7 +143,7 @@ def fill(visitor: Visitor, **values: str) -> None:
     visitor.form.get_by_label(FIELDS["consent"]["label"]).check()
 
 
-def test_script_tags_in_every_field_harm_nobody(visitor: Visitor, bot_store: Store):
+def test_script_tags_in_every_field_harm_nobody(visitor: Visitor, bot_store: Database):
     visitor.opens().asks(QUESTION).opens_form()
     fill(visitor, **dict.fromkeys(NAMES, SCRIPT))
     visitor.sends_form()
@@ -169,7 +169,7 @@ def test_what_is_written_is_kept_nowhere_but_outlives_a_look_at_the_chat(visitor
     expect(visitor.form).to_have_count(0)
 
 
-def test_unreachable_it_says_so_keeps_what_was_written_and_is_kept_once(visitor: Visitor, bot_store: Store):
+def test_unreachable_it_says_so_keeps_what_was_written_and_is_kept_once(visitor: Visitor, bot_store: Database):
     visitor.opens().asks(QUESTION).opens_form()
     fill(visitor, name="Kim Nguyen", email="kim@example.com", about="Sent twice")
     lost: list[str] = []

@@ -2,7 +2,7 @@
 
 import httpx
 
-from ketamine_faq.content import content
+from ketamine_faq.content.texts import content
 from ketamine_faq.website.blueprint import WIDGET
 from tests.conversation import Bot
 

@@ -3,7 +3,8 @@
 from playwright.sync_api import Locator, Page, expect
 
 from ketamine_faq.contact.words import words
-from ketamine_faq.content import CONTENT, content, read
+from ketamine_faq.content.texts import CONTENT, content
+from ketamine_faq.yaml_file import read
 
 WIDGET = read(CONTENT / "widget.yml")
 CHAT, OFFLINE, FORM = WIDGET["chat"], WIDGET["offline"], WIDGET["form"]

@@ -1,0 +1,1 @@
+"""A visitor's message, from HTTP to Rasa and back."""

@@ -1,0 +1,44 @@
+"""Thumbs up and down: kept with the topic and the conversation's id, and with no word that anyone wrote."""
+
+import time
+from typing import Any
+
+import sqlalchemy as sa
+
+from ketamine_faq.chat.conversation_id import conversation_of, is_signed
+from ketamine_faq.content.texts import content
+from ketamine_faq.storage.database import Base, Database
+
+
+class FeedbackRow(Base):
+    """One visitor's verdict on the answer to a topic; the latest counts."""
+
+    __tablename__ = "feedback"
+
+    conversation = sa.Column(sa.String(80), primary_key=True)
+    topic = sa.Column(sa.String(80), primary_key=True)
+    helpful = sa.Column(sa.Boolean, nullable=False)
+    given_at = sa.Column(sa.Float, nullable=False, index=True)
+
+
+class BadFeedbackError(ValueError):
+    """It is not `{sender, topic, helpful}` with a sender of ours and a topic that can be asked."""
+
+
+def keep_feedback(store: Database, sent: Any) -> None:
+    """Keep a verdict in place of an earlier one on the same; raises BadFeedbackError, StoreError."""
+    if not isinstance(sent, dict):
+        raise BadFeedbackError
+    sender, topic, helpful = (sent.get(name) for name in ("sender", "topic", "helpful"))
+    known = isinstance(sender, str) and is_signed(sender) and isinstance(topic, str) and content().asks_about(topic)
+    if not known or not isinstance(helpful, bool):
+        raise BadFeedbackError
+    with store.session() as session:
+        row = FeedbackRow(conversation=conversation_of(sender), topic=topic, helpful=helpful, given_at=time.time())
+        session.merge(row)
+
+
+def verdicts(store: Database, since: float) -> list[FeedbackRow]:
+    """Return the verdicts given since a time; raises StoreError."""
+    with store.session() as session:
+        return list(session.scalars(sa.select(FeedbackRow).where(FeedbackRow.given_at >= since)))

@@ -1,0 +1,150 @@
+"""The command line: `ketamine-faq --help`."""
+
+import contextlib
+import json
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ketamine_faq.cli.enquiries import enquiries_app
+from ketamine_faq.cli.insights import insights
+from ketamine_faq.cli.personal_data import erase, retention
+from ketamine_faq.cli.stop import stop, stopped_by
+from ketamine_faq.paths import PROJECT
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
+app.add_typer(content_app, name="content")
+app.add_typer(enquiries_app, name="enquiries")
+app.command()(insights)
+app.command()(retention)
+app.command()(erase)
+
+bench_app = typer.Typer(no_args_is_help=True, help="How good it is, measured.")
+app.add_typer(bench_app, name="bench")
+
+console = Console()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the bot.")] = 5005,
+    endpoints: Annotated[Path, typer.Option(help="Stores and action server.")] = PROJECT / "endpoints.yml",
+    enable_api: Annotated[bool, typer.Option(help="Open Rasa's management API; refused off this machine.")] = False,
+) -> None:
+    """Train if needed, then run the bot and its action server until Ctrl-C."""
+    from ketamine_faq.serving.supervisor import Server
+
+    with stopped_by():
+        Server(host, port, endpoints, enable_api).run()
+
+
+@app.command()
+def train() -> None:
+    """Train the model, if there is none of the present sources."""
+    from ketamine_faq.model import ensure_model
+
+    with stopped_by():
+        console.print(f"The model is {ensure_model()}")
+
+
+@content_app.command("check")
+def content_check() -> None:
+    """List every fault in content/, with its place and the mend."""
+    from ketamine_faq.content.check import check
+
+    faults = check()
+    for fault in faults:
+        console.print(str(fault), style="red", highlight=False, markup=False)
+    if faults:
+        stop(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in content/.")
+    console.print("content/ is clean.")
+
+
+@content_app.command("status")
+def content_status() -> None:
+    """Show each topic's variations, facts, who checked them and when the next review is due."""
+    from ketamine_faq.content.check import variations
+
+    table = Table("topic", "variation", "facts", "checked by", "next review")
+    for item in variations():
+        checked_by, review = item.metadata.get("checked_by"), item.metadata.get("next_review")
+        topic = item.response.removeprefix("utter_")
+        table.add_row(topic, item.id, " ".join(item.facts), checked_by or "nobody yet", str(review or "not set"))
+    console.print(table)
+
+
+@bench_app.command("nlu")
+def bench_nlu(
+    train: Annotated[Path | None, typer.Option(help="A `sentence,label` CSV file to train on, with --test.")] = None,
+    test: Annotated[Path | None, typer.Option(help="A `sentence,label` CSV file to test on.")] = None,
+    oos: Annotated[str, typer.Option(help="The label of messages that no other label fits.")] = "out_of_scope",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Where to draw the confusion matrix (PNG).")] = None,
+) -> None:
+    """Measure how topics are told apart: on the project's data by cross-validation, or from file to file."""
+    if (train is None) != (test is None):
+        stop("--train and --test go together: give both files, or neither for the project's own data.")
+    _quiet_libraries()
+    from ketamine_faq.bench import nlu as bench
+
+    for path in (train, test):
+        if path and not path.is_file():
+            stop(f"{path} is no file: check its name.")
+    if train and test:
+        with stopped_by(), contextlib.redirect_stdout(sys.stderr):  # progress is no part of the result
+            report = bench.file_report(train, test, oos)
+    else:
+        from ketamine_faq.bench.cross_validation import predict
+
+        with contextlib.redirect_stdout(sys.stderr):
+            prediction = predict()
+        report = bench.project_report(prediction)
+        if picture:
+            bench.confusion_picture(prediction, picture)
+    _print_report(report, as_json)
+
+
+@bench_app.command("safety")
+def bench_safety(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure the safety gate by cross-validation: recall and false alarms by kind, with 95 % intervals."""
+    _quiet_libraries()
+    from ketamine_faq.bench import safety as bench
+    from ketamine_faq.bench.cross_validation import predict
+
+    with contextlib.redirect_stdout(sys.stderr):
+        prediction = predict()
+    _print_report(bench.report(prediction), as_json)
+
+
+def _print_report(report: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    table = Table("measure", "value", show_header=False)
+    for name, value in _flattened(report):
+        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+    console.print(table)
+
+
+def _flattened(report: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    entries = report.items() if isinstance(report, dict) else enumerate(report) if isinstance(report, list) else ()
+    if not isinstance(report, dict | list):
+        yield name, report
+    for key, value in entries:
+        yield from _flattened(value, f"{name} {key}".strip())
+
+
+def _quiet_libraries() -> None:
+    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3")
+    warnings.simplefilter("ignore")

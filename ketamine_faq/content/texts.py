@@ -1,0 +1,92 @@
+"""The curated words of content/: texts that belong to no topic, buttons, telephone numbers, subjects."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from ketamine_faq.paths import PROJECT
+from ketamine_faq.settings import settings
+from ketamine_faq.yaml_file import ContentError, read
+
+CONTENT = PROJECT / "content"
+
+
+def topic_files() -> list[Path]:
+    """Return the files of content/ that hold responses."""
+    return [path for path in sorted(CONTENT.glob("*.yml")) if "responses" in read(path)]
+
+
+class Content:
+    """The words that replies are completed with. Reading them at the start lets a missing one stop it."""
+
+    def __init__(self) -> None:
+        """Read the files; raises ContentError."""
+        try:
+            self._notices = read(CONTENT / "notices.yml")["notices"]
+            self._services = read(CONTENT / "services.yml")["services"]
+            subjects = read(CONTENT / "uncovered_subjects.yml")
+            questions = read(CONTENT / "questions.yml")
+            self._questions = questions["questions"]
+            self.starters: list[str] = questions["starters"]
+            self._subjects = {name: entry["phrase"] for name, entry in subjects["subjects"].items()}
+            self._unnamed_subject = subjects["unnamed"]
+            self.disclaimer = self.notice("general_information")
+            self.failure, self.busy, self.too_long = (
+                f"{self.notice(name)}\n\n{self.disclaimer}" for name in ("failure", "busy", "too_long")
+            )
+        except KeyError as error:
+            raise ContentError(
+                f"content/ lacks {error}: run `ketamine-faq content check` to see what is missing."
+            ) from None
+
+    def notice(self, name: str) -> str:
+        """Return a text of notices.yml, its variables filled; raises KeyError."""
+        return self._notices[name]["text"].strip().format(**self.variables())
+
+    def variables(self, subject: str | None = None) -> dict[str, str]:
+        """Return what `{name}` stands for in any text; `subject` is an uncovered subject's id."""
+        return {
+            **{name: service["number"] for name, service in self._services.items()},
+            "contact_form_url": str(settings().contact_form_url),
+            "unwatched": self._notices["unwatched"]["text"],
+            "subject": self._subjects.get(subject, self._unnamed_subject) if subject else self._unnamed_subject,
+        }
+
+    def next_topics(self, topic: str) -> list[str]:
+        """Return the topics to suggest after this one's answer, at most three."""
+        return self._questions.get(topic, {}).get("next", [])
+
+    def asks_about(self, topic: str) -> bool:
+        """Tell whether the topic has a question that a button can ask."""
+        return topic in self._questions
+
+    def question_button(self, topic: str) -> dict[str, str]:
+        """Return the button that asks a topic's question."""
+        return {"title": self._questions[topic]["title"], "payload": f"/{topic}"}
+
+    def service_button(self, name: str) -> dict[str, str]:
+        """Return the button that calls or texts a service."""
+        service = self._services[name]
+        title = service["call"] if service["number"] in service["call"] else f"{service['call']} {service['number']}"
+        return {"title": title, "type": "web_url", "url": service["url"], "payload": service["url"]}
+
+    def contact_buttons(self, link: str) -> list[dict[str, str]]:
+        """Return the buttons that accept and decline the form at `link`; a channel without links sends the payload."""
+        return [self._form_button(link, "/affirm"), {"title": self.notice("decline_button"), "payload": "/deny"}]
+
+    def contact_button(self, link: str) -> dict[str, str]:
+        """Return the button that asks for the form at `link` where a yes or no answers something else."""
+        return self._form_button(link, "/contact")
+
+    def _form_button(self, link: str, payload: str) -> dict[str, str]:
+        return {"title": self.notice("contact_button"), "type": "web_url", "url": link, "payload": payload}
+
+    def buttons(self) -> dict[str, str]:
+        """Return every payload that a button of ours may send, by itself and by the question on the button."""
+        asked = {question["title"]: f"/{topic}" for topic, question in self._questions.items()}
+        return {**asked, **{payload: payload for payload in (*asked.values(), "/affirm", "/deny")}}
+
+
+@lru_cache(maxsize=1)
+def content() -> Content:
+    """Return this process's content; raises ContentError."""
+    return Content()

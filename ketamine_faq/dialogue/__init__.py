@@ -1,0 +1,1 @@
+"""Which reply is given, and how it is completed."""

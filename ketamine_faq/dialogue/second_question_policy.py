@@ -1,0 +1,79 @@
+"""Two questions in one message: the policy that answers the second after the first.
+
+TopicDecision leaves the second question's topic in the parse data (`SECOND_TOPIC`). Rules can't express 'then
+the other one' without a rule for every pair of topics, so this policy does: it has one line of reasoning and no model.
+"""
+
+from typing import Any
+
+from rasa.core.policies.policy import Policy, PolicyPrediction
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
+
+
+def second_topic(tracker: DialogueStateTracker) -> str | None:
+    """Return the topic of the latest message's second question, if it asks two."""
+    message = tracker.latest_message
+    return message.parse_data.get(SECOND_TOPIC) if message and message.parse_data else None
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class SecondQuestionPolicy(Policy):
+    """Predicts `utter_<second topic>` right after the first answer, then to listen; else nothing."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults; the priority is above RulePolicy's 6, which would listen after the first answer."""
+        return {"priority": 7}
+
+    def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **_: Any) -> Resource:
+        """Learn nothing."""
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **_: Any,
+    ) -> "SecondQuestionPolicy":
+        """Create the policy; nothing was stored."""
+        return cls(config, model_storage, resource, execution_context)
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> PolicyPrediction:
+        """Return certainty for one action, or no opinion."""
+        action = self._due(tracker)
+        probabilities = self._default_predictions(domain)
+        if action in domain.action_names_or_texts:
+            probabilities[domain.index_for_action(action)] = 1.0
+        return self._prediction(probabilities)
+
+    @staticmethod
+    def _due(tracker: DialogueStateTracker) -> str | None:
+        second = second_topic(tracker)
+        if not second:
+            return None
+        # As in data/rules.yml: a figure beside a weight would make a dose of it.
+        if second == "dosing" and tracker.get_slot("weight"):
+            second = "personal_concern"
+        following = {
+            f"utter_{tracker.latest_message.intent['name']}": f"utter_{second}",
+            f"utter_{second}": ACTION_LISTEN_NAME,
+        }
+        return following.get(tracker.latest_action_name)

@@ -1,0 +1,1 @@
+"""Starting Rasa, watching it, and what is patched in it."""

@@ -1,0 +1,1 @@
+"""Databases, Redis, keys, and limits that workers count together."""

@@ -1,0 +1,111 @@
+"""The database of enquiries and verdicts: SQLite or PostgreSQL. Its tables are where their rows are used."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import sqlalchemy as sa
+from rasa.shared.exceptions import RasaException
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session, declarative_base
+from sqlalchemy.pool import QueuePool
+
+from ketamine_faq.settings import SettingsError, settings
+
+BUSY_SECONDS = 10
+
+Base = declarative_base()
+
+
+class StoreError(RasaException):
+    """The store can't be read or written; the message has no personal data."""
+
+
+class Database:
+    """The database of a URL."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database and make its tables where they are missing; raises StoreError, SettingsError."""
+        self.engine = _engine(url)
+        with self.told_as_store_error():
+            _create_tables(self.engine)
+        # Sanic may fork: a connection must not be shared by two processes.
+        self.engine.dispose()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a session whose changes are committed together at the end; raises StoreError."""
+        with self.told_as_store_error(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def forget_deleted(self) -> None:
+        """Take what was deleted out of SQLite's log, too; raises StoreError."""
+        if self.engine.dialect.name == "sqlite":
+            with self.told_as_store_error(), self.engine.connect() as connection:
+                # Outside of any transaction, where alone the log can be emptied.
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def told_as_store_error(self) -> Iterator[None]:
+        """Raise StoreError in place of what the driver raises."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            # The first line of the driver's message names tables and states; those below can quote what was written.
+            reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
+            raise StoreError(f"The store of enquiries failed: {reason}") from None
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """Return this process's database, at the address that is set; raises StoreError, SettingsError."""
+    return Database(settings().enquiries_database_url)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        options = {"hide_parameters": True, "pool_pre_ping": True, "future": True}
+        if parsed.get_backend_name() != "sqlite":
+            return sa.create_engine(parsed, **options)
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            # For its owner's eyes only; SQLite gives its other files the same mode.
+            Path(parsed.database).touch(mode=0o600)
+        # Connections are kept: with each last one, SQLite would put its log away and make it anew.
+        options |= {"poolclass": QueuePool, "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+        engine = sa.create_engine(parsed, **options)
+    except OSError as error:
+        raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used: {error}") from None
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        # The type alone: the message can quote the address, with its password.
+        raise SettingsError(f"ENQUIRIES_DATABASE_URL can't be used ({type(error).__name__}).") from None
+    sa.event.listen(engine, "connect", _set_up_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection, _) -> None:
+    # The driver's own transactions begin late and leave reads outside: ours begin where SQLAlchemy's do.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    # A commit returns once it is on the disk, also through a power cut.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    # What is purged is gone from the file, too.
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def _begin_sqlite(connection) -> None:
+    # At once a writer: one that turns from reader to writer could be refused in the middle.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _create_tables(engine: Engine) -> None:
+    try:
+        Base.metadata.create_all(engine)
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError, IntegrityError):
+        # The server and the relay start together; whoever comes second finds the tables there.
+        Base.metadata.create_all(engine)
