@@ -38,7 +38,7 @@ class BadRequestError(ValueError):
 
 
 class Replies(CollectingOutputChannel):
-    """Collects a reply's messages, each with the `topic` that it answers, and an answer's `source`.
+    """Collects a reply's messages, each with the `topic` that it answers, its `concern`, and an answer's `source`.
 
     It also notes whether one offers the contact form.
     """
@@ -54,6 +54,8 @@ class Replies(CollectingOutputChannel):
         await super().send_response(recipient_id, message)
         for collected in self.messages[before:]:
             collected["topic"] = topic
+            if metadata.get("concern"):
+                collected["concern"] = metadata["concern"]
             if content().asks_about(topic) and metadata.get("facts") and not metadata.get("handoff"):
                 collected["source"] = content().notice("source")
 

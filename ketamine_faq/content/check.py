@@ -22,11 +22,13 @@ AUDIENCES = ("patient", "referrer")
 FACT = re.compile(r"^- \*\*(F\d+)\*\* (.+)$", re.MULTILINE)
 FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
 VARIABLE = re.compile(r"\{(\w+)\}")
-# What the replies to a danger must name, and those that follow it the first; and what has no place in them.
-SAFETY_REPLIES = {
-    "crisis": ["emergency", "lifeline", "lifeline_text", "suicide_call_back", "contact_form_url", "unwatched"],
-    "emergency": ["emergency", "poisons", "contact_form_url"],
-}
+# What a person in danger reads, or who helps them: few contacts, in an order, and nothing of treatment.
+SAFETY_REPLIES = ("utter_crisis", "utter_emergency", "utter_other_lines")
+MAX_CONTACTS = 2
+# A line that is called or texted is one contact.
+SAME_CONTACT = {"lifeline_text": "lifeline"}
+# Where a life may end soon, nothing is named before the ambulance.
+EMERGENCY_FIRST = ("utter_crisis_immediate", "utter_emergency")
 TREATMENT = re.compile(r"\b(ketamine|treatments?|dos(e|es|ing)|infusions?|mg)\b", re.IGNORECASE)
 
 
@@ -116,7 +118,7 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in listed:
         found += _variation_faults(variation, known, _variables(folder), today or date.today())
     found += _notice_faults(folder, known)
-    for name in ("contact_form.yml", "widget.yml", "website.yml"):
+    for name in ("contact_form.yml", "widget.yml", "website.yml", "concern.yml"):
         found += _page_faults(name, folder)
     found += _service_faults(folder, today or date.today())
     found += _safety_reply_faults(listed)
@@ -220,20 +222,32 @@ def _service_faults(folder: Path, today: date) -> Iterator[Fault]:
 
 
 def _safety_reply_faults(listed: list[Variation]) -> Iterator[Fault]:
-    for item in listed:
-        kind = next((kind for kind in SAFETY_REPLIES if item.response.startswith(f"utter_{kind}")), None)
-        if not kind:
-            continue
-        named = VARIABLE.findall(item.text)
-        needed = SAFETY_REPLIES[kind] if item.response == f"utter_{kind}" else ["emergency"]
-        for name in needed:
-            if name not in named:
-                yield Fault(item.place, f"it does not name {{{name}}}", "say it: who reads this may be in danger")
-        for name in (name for name in ("emergency", "lifeline", "lifeline_text", "poisons") if name in named):
-            if name not in (item.metadata.get("services") or []):
+    for item in (item for item in listed if item.response.startswith(SAFETY_REPLIES)):
+        yield from contact_faults(item.place, item.text)
+        named = [name for name in VARIABLE.findall(item.text) if name in _services()]
+        offered = item.metadata.get("services") or []
+        for name in named:
+            if name not in offered:
                 yield Fault(item.place, f"{{{name}}} is no button", "add it to `services`, so that it can be tapped")
+        if len({SAME_CONTACT.get(name, name) for name in offered}) > MAX_CONTACTS:
+            yield Fault(
+                item.place, f"it offers {len(offered)} buttons to call", f"leave the {MAX_CONTACTS} that matter"
+            )
+        if item.response.startswith(EMERGENCY_FIRST) and named[:1] not in ([], ["emergency"]):
+            yield Fault(item.place, f"it names {{{named[0]}}} before {{emergency}}", "name the ambulance first")
         if match := TREATMENT.search(item.text):
             yield Fault(item.place, f"'{match.group(0)}' talks of treatment", "leave it out: first the person")
+
+
+def contact_faults(place: str, text: str) -> Iterator[Fault]:
+    """Yield a fault where a text names more services than a person in danger can choose from."""
+    contacts = {SAME_CONTACT.get(name, name) for name in VARIABLE.findall(text) if name in _services()}
+    if len(contacts) > MAX_CONTACTS:
+        yield Fault(place, f"it names {len(contacts)} contacts", f"name the {MAX_CONTACTS} that fit, in an order")
+
+
+def _services() -> dict[str, Any]:
+    return read(CONTENT / "services.yml").get("services", {})
 
 
 def _topic_faults(listed: list[Variation]) -> Iterator[Fault]:
