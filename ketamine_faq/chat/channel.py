@@ -13,7 +13,16 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from ketamine_faq.chat.conversation_id import conversation_of, new_sender, sender_to_go_on_by
-from ketamine_faq.chat.counters import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, REFUSED, SAFETY_REPLIES, SECONDS
+from ketamine_faq.chat.counters import (
+    ANSWERS,
+    CONCERNED,
+    FAILURES,
+    HAND_OFFS,
+    MESSAGES,
+    REFUSED,
+    SAFETY_REPLIES,
+    SECONDS,
+)
 from ketamine_faq.chat.feedback import keep_feedback
 from ketamine_faq.chat.refusals import refuse_from
 from ketamine_faq.chat.turns_under_way import TooManyError, TurnsUnderWay
@@ -159,6 +168,8 @@ def _note(replies: Replies, seconds: float) -> None:
         ANSWERS.labels(topic).inc()
         if topic in DANGERS:
             SAFETY_REPLIES.labels(topic).inc()
+    for degree in {message["concern"] for message in replies.messages if "concern" in message}:
+        CONCERNED.labels(degree).inc()
     if replies.offers_contact:
         HAND_OFFS.inc()
     if not topics:
