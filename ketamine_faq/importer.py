@@ -7,6 +7,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
+from ketamine_faq.content.check import require_clean_content
 from ketamine_faq.content.texts import topic_files
 from ketamine_faq.nlu.examples import read_examples, training_data
 
@@ -16,7 +17,8 @@ class Importer(RasaFileImporter):
 
     @cached_method
     def get_domain(self) -> Domain:
-        """Return domain.yml with the responses of every file in content/; raises ContentError."""
+        """Return domain.yml with the responses of every file in content/; raises ContentError where one has a fault."""
+        require_clean_content()
         domain = super().get_domain()
         for path in topic_files():
             domain = domain.merge(Domain.from_file(str(path)))

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from ketamine_faq.content.check import topics
+from ketamine_faq.content.topics import topics
 from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot
 from tests.training_data import examples, normalised

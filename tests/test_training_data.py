@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import yaml
 
-from ketamine_faq.content.check import topics
+from ketamine_faq.content.topics import topics
 from ketamine_faq.paths import PROJECT
 from tests.held_out import BENCH, rows_of
 from tests.test_understanding import UNLIKE_ANYTHING

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ketamine_faq.content.check import topics
+from ketamine_faq.content.topics import topics
 from tests.conversation import Bot
 from tests.held_out import BENCH, rows, rows_of
 
