@@ -19,7 +19,7 @@ LEAST_LOOK_ALIKES = 900
 
 def test_every_topic_has_enough_examples():
     counts = Counter(example.intent for example in examples())
-    ids = [topic["id"] for group in topics().values() for topic in group]
+    ids = [topic.id for topic in topics()]
     assert {name: counts[name] for name in ids if counts[name] < LEAST} == {}
     assert counts["not_covered"] + counts["out_of_scope"] >= LEAST_UNANSWERED
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ketamine_faq.cli.enquiries import enquiries_app
+from ketamine_faq.cli.examples import examples_app
 from ketamine_faq.cli.insights import insights
 from ketamine_faq.cli.personal_data import erase, retention
 from ketamine_faq.cli.stop import stop, stopped_by
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
 app.add_typer(content_app, name="content")
 app.add_typer(enquiries_app, name="enquiries")
+app.add_typer(examples_app, name="examples")
 app.command()(insights)
 app.command()(retention)
 app.command()(erase)
