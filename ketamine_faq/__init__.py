@@ -1,7 +1,4 @@
-"""A conversational FAQ on ketamine treatment for depression and chronic pain, on Rasa Open Source.
-
-The package is also a spaCy pipeline package, so that Rasa's `SpacyNLP` finds it by its name (config.yml).
-"""
+"""A conversational FAQ on ketamine treatment for depression and chronic pain, on Rasa Open Source."""
 
 import os
 import sys
@@ -11,10 +8,3 @@ import sys
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 if "sentry_sdk" in sys.modules:
     sys.modules["sentry_sdk"].init()
-
-
-def load(**_overrides):
-    """Return the spaCy pipeline; `spacy.load("ketamine_faq")` calls this, with options that it has no use for."""
-    from ketamine_faq.nlu.spacy_pipeline import build
-
-    return build()

@@ -27,7 +27,7 @@ SOURCES = (
     "data",
     "content",
     "ketamine_faq/nlu",
-    "ketamine_faq/content/importer.py",
+    "ketamine_faq/importer.py",
 )
 
 
@@ -93,7 +93,8 @@ def _train(path: Path) -> None:
     # Beside its place: Rasa writes it there bit by bit, and half a model would be taken for one at the next start.
     path.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".training-", dir=path.parent) as folder:
-        command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name, "--out", folder]
+        command = [sys.executable, "-m", "ketamine_faq.serving.training", "train", "--skip-validation"]
+        command += ["--fixed-model-name", path.name, "--out", folder]
         code = subprocess.run(command, cwd=PROJECT, env=quiet_environment(), check=False).returncode
         made = Path(folder) / path.name
         if code or not made.is_file():

@@ -13,7 +13,7 @@ FLOORS = [
     {"settings"},
     {"storage", "content"},
     {"nlu"},
-    {"model", "chat", "dialogue", "ketamine_faq"},
+    {"importer", "model", "chat", "dialogue", "ketamine_faq"},
     {"contact", "website", "insights", "bench"},
     {"operations"},
     {"serving"},

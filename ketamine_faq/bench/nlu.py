@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import spacy
 from rasa.shared.exceptions import RasaException
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, matthews_corrcoef, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from ketamine_faq.bench.cross_validation import SEED, Prediction, configured, judge
-from ketamine_faq.nlu.learned_classes import KINDS
+from ketamine_faq.bench.cross_validation import MIN_FOR_FINE_TUNING, SEED, Prediction, configured, judge
 from ketamine_faq.nlu.minilm_graph import packaged_encoder
-from ketamine_faq.nlu.sentence_encoder import is_fine_tuned
+from ketamine_faq.nlu.ngrams import NGrams
+from ketamine_faq.nlu.pooled_model import PooledModel
+from ketamine_faq.nlu.spacy_pipeline import build
 from ketamine_faq.nlu.topic_decision import SUBJECT, TopicDecision
-from ketamine_faq.nlu.topic_model import TopicModel
 
 BINS = 10
 # The steps in which HINT3's own script looks for the best threshold.
@@ -37,23 +36,31 @@ MOST_FOLDS = 5
 
 def project_report(prediction: Prediction) -> dict[str, Any]:
     """Return accuracy by topic, the commonest confusions, calibration and scope AUROC, from out-of-fold predictions."""
-    confidences, intents = prediction.confidences, prediction.intents
-    predicted, sureness = prediction.predicted_intents, confidences.max(axis=1)
-    right = predicted == intents
+    asked, confidences, predicted = _asked(prediction)
+    sureness, right = confidences.max(axis=1), predicted == asked
     decision = TopicDecision(configured("TopicDecision"))
-    confused = Counter(zip(intents[~right].tolist(), predicted[~right].tolist()))
+    confused = Counter(zip(asked[~right].tolist(), predicted[~right].tolist()))
+    outside = confidences[:, prediction.topics.index(OUT_OF_SCOPE)]
     return {
-        "messages": len(intents),
+        "messages": len(asked),
         "accuracy": float(right.mean()),
-        "macro_f1": float(f1_score(intents, predicted, average="macro")),
-        "accuracy_by_topic": {name: float(right[intents == name].mean()) for name in sorted(set(intents.tolist()))},
+        "macro_f1": float(f1_score(asked, predicted, average="macro")),
+        "accuracy_by_topic": {name: float(right[asked == name].mean()) for name in sorted(set(asked.tolist()))},
         "confusions": [{"asked": a, "answered": b, "times": n} for (a, b), n in confused.most_common(15)],
         "calibration": _fitted_calibration(sureness, right),
         "expected_calibration_error": calibration_error(np.array([decision.calibrated(s) for s in sureness]), right),
-        "scope_auroc": float(roc_auc_score(intents != OUT_OF_SCOPE, 1 - confidences[:, _column(prediction)])),
+        "scope_auroc": float(roc_auc_score(asked != OUT_OF_SCOPE, 1 - outside)),
         "by_fallback_threshold": by_fallback_threshold(prediction),
         "spread": spread(prediction),
     }
+
+
+def _asked(prediction: Prediction) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return, of the examples that have a topic: the topic, the confidences, and the most confident topic."""
+    topical = prediction.topical
+    asked = np.array([example.topic for example in prediction.examples if example.topic])
+    confidences = prediction.confidences[topical]
+    return asked, confidences, np.array(prediction.topics)[confidences.argmax(axis=1)]
 
 
 def spread(prediction: Prediction) -> dict[str, float]:
@@ -63,9 +70,10 @@ def spread(prediction: Prediction) -> dict[str, float]:
     cosine of an example to the nearest other one of its intent, by the packaged encoder.
     """
     vectors = packaged_encoder().encode(prediction.texts)
+    intents = np.array([example.intent for example in prediction.examples])
     words, nearest = [], []
-    for intent in set(prediction.intents.tolist()):
-        own = np.flatnonzero(prediction.intents == intent)
+    for intent in sorted(set(intents.tolist())):
+        own = np.flatnonzero(intents == intent)
         forms = [word for index in own for word in re.findall(r"\w+", prediction.texts[index].lower())]
         words.append(len(set(forms)) / len(forms))
         likeness = vectors[own] @ vectors[own].T
@@ -77,18 +85,17 @@ def spread(prediction: Prediction) -> dict[str, float]:
 def by_fallback_threshold(prediction: Prediction) -> dict[str, dict[str, float]]:
     """Return what messages of the topics come to at each threshold of FallbackClassifier, the rest as in config.yml.
 
-    Shares of all messages that raise no alarm by their label: `right`; `asked_back` ('Did you mean ...?');
-    `handed_over` to a person or declined, wrongly; `wrong`, an answer to another question.
+    Shares: `right`; `asked_back` ('Did you mean ...?'); `handed_over` to a person or declined, wrongly; `wrong`, an
+    answer to another question.
     """
     decision, fallback = configured("TopicDecision"), configured("FallbackClassifier")
-    decide = TopicDecision(decision)
-    harmless = ~np.isin(prediction.intents, list(KINDS))
-    rankings = _rankings(prediction, decide, harmless)
+    asked, confidences, _ = _asked(prediction)
+    texts = [example.text for example in prediction.examples if example.topic]
+    rankings = _rankings(texts, prediction.topics, confidences, TopicDecision(decision))
     names = np.array([ranking[0]["name"] for ranking in rankings])
     sure = np.array([ranking[0]["confidence"] for ranking in rankings])
     apart = sure - np.array([ranking[1]["confidence"] for ranking in rankings]) >= fallback["ambiguity_threshold"]
-    right = names == prediction.intents[harmless]
-    handed = np.isin(names, [*decision["handoffs"], *KINDS])
+    right, handed = names == asked, np.isin(names, decision["handoffs"])
     return {
         f"{threshold:.2f}": {
             "right": float((right & told).mean()),
@@ -101,14 +108,13 @@ def by_fallback_threshold(prediction: Prediction) -> dict[str, dict[str, float]]
     }
 
 
-def _rankings(prediction: Prediction, decision: TopicDecision, chosen: np.ndarray) -> list[list[dict[str, Any]]]:
-    entities = spacy.load("ketamine_faq")
+def _rankings(
+    texts: list[str], topics: list[str], confidences: np.ndarray, decision: TopicDecision
+) -> list[list[dict[str, Any]]]:
+    entities = build()
     return [
-        decision.ranking(
-            dict(zip(prediction.classes, prediction.confidences[index].tolist())),
-            any(entity.label_ == SUBJECT for entity in entities(prediction.texts[index]).ents),
-        )
-        for index in np.flatnonzero(chosen)
+        decision.ranking(dict(zip(topics, row)), any(entity.label_ == SUBJECT for entity in entities(text).ents))
+        for text, row in zip(texts, confidences.tolist())
     ]
 
 
@@ -120,10 +126,11 @@ def confusion_picture(prediction: Prediction, path: Path) -> None:
     from matplotlib import pyplot
     from sklearn.metrics import ConfusionMatrixDisplay
 
+    asked, _, predicted = _asked(prediction)
     figure, axes = pyplot.subplots(figsize=(14, 13))
     ConfusionMatrixDisplay.from_predictions(
-        prediction.intents,
-        prediction.predicted_intents,
+        asked,
+        predicted,
         normalize="true",
         include_values=False,
         xticks_rotation="vertical",
@@ -165,7 +172,7 @@ def file_report(train: Path, test: Path, out_of_scope: str) -> dict[str, float]:
         raise LabelledFileError(f"{train} needs sentences with two labels or more besides {out_of_scope}.")
     if not asked:
         raise LabelledFileError(f"{test} has no sentence with a label: its header is `sentence,label`.")
-    classes, _, confidences = judge(texts, labels, asked)
+    classes, confidences = judge(texts, labels, asked)
     chosen = choose_threshold(texts, labels)
     best = max(THRESHOLDS, key=lambda t: matthews_corrcoef(expected, _named(classes, confidences, t, out_of_scope)))
     return {
@@ -183,14 +190,16 @@ def choose_threshold(texts: list[str], labels: list[str]) -> float:
     Rounded to THRESHOLDS; the lowest where no two labels have two sentences to learn from and to be tested with.
     The packaged encoder stands in for a fine-tuned one, which would take minutes for each fold.
     """
-    known, vectors, by_nearness = np.array(labels), packaged_encoder().encode(texts), not is_fine_tuned(len(texts))
+    known, vectors = np.array(labels), packaged_encoder().encode(texts)
+    by_nearness = len(texts) < MIN_FOR_FINE_TUNING
     folds = min(MOST_FOLDS, Counter(labels).most_common(2)[-1][1])
     if folds < 2:
         return float(THRESHOLDS[0])
     sureness = np.zeros(len(texts))
     for fitted, held in StratifiedKFold(folds, shuffle=True, random_state=SEED).split(texts, known):
-        model = TopicModel.fit([texts[i] for i in fitted], vectors[fitted], known[fitted].tolist(), by_nearness)
-        probabilities = model.probabilities([texts[i] for i in held], vectors[held])
+        ngrams, rows = NGrams.fit([texts[i] for i in fitted])
+        model = PooledModel.fit(rows, vectors[fitted], known[fitted].tolist(), by_nearness=by_nearness)
+        probabilities = model.probabilities(ngrams.rows([texts[i] for i in held]), vectors[held])
         sureness[held] = model.confidences(probabilities, vectors[held]).max(axis=1)
     return float(THRESHOLDS[np.abs(THRESHOLDS - np.quantile(sureness, 1 - KEPT)).argmin()])
 
@@ -224,7 +233,3 @@ def _scope_scores(expected: list[str], named: list[str], out_of_scope: str) -> d
         "in_scope_accuracy_chosen": float((truth == guess)[~outside].mean()) if (~outside).any() else 0.0,
         "out_of_scope_recall_chosen": float((guess == out_of_scope)[outside].mean()) if outside.any() else 0.0,
     }
-
-
-def _column(prediction: Prediction) -> int:
-    return prediction.classes.index(OUT_OF_SCOPE)

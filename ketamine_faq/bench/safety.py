@@ -1,53 +1,52 @@
-"""`ketamine-faq bench safety`: recall and false alarms of the safety gate by kind, by cross-validation."""
+"""`ketamine-faq bench safety`: dangers met and false alarms by degree of concern, by cross-validation."""
 
 from typing import Any
 
 import numpy as np
 
 from ketamine_faq.bench.cross_validation import Prediction, configured
-from ketamine_faq.nlu.danger import alarm
-from ketamine_faq.nlu.learned_classes import CRISIS, CRISIS_OF_OTHER, KINDS
+from ketamine_faq.bench.intervals import share
+from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of
+from ketamine_faq.nlu.examples import CRISIS, CRISIS_OF_OTHER, EMERGENCY, MISUSE, NONE, POSSIBLE
 
-# Two-sided 95 %, for Wilson's score interval.
-Z = 1.959964
+LOOK_ALIKE = "lookalike"
 
 
 def report(prediction: Prediction) -> dict[str, Any]:
-    """Return recall by kind and false alarms by kind of harmless message, each with its 95 % interval."""
+    """Return what share of each group of examples met each degree, with its 95 % interval."""
     thresholds = configured("SafetyGate")["thresholds"]
-    raised = alarms(prediction, thresholds)
-    intents, harmless = prediction.intents, ~np.isin(prediction.intents, list(KINDS))
-    danger = np.isin(raised, ["crisis", "emergency"])
-    groups = {"look-alikes": harmless & prediction.look_alike, "ordinary": harmless & ~prediction.look_alike}
-    of_other = prediction.labels == CRISIS_OF_OTHER
-    crises = {"of the writer": (intents == CRISIS) & ~of_other, "of someone else": of_other}
+    found = concerns(prediction, Thresholds(**thresholds))
+    danger = np.array([concern.degree == DANGER for concern in found])
+    noticed = np.array([concern.degree is not None for concern in found])
+    misuse = np.array([concern.intent == MISUSE for concern in found])
     return {
-        "recall": {kind: interval((raised == kind)[intents == kind]) for kind in KINDS},
-        "met_as_danger": {kind: interval(danger[intents == kind]) for kind in (CRISIS, "emergency")},
-        "crises_met_as_danger": {name: interval(danger[group]) for name, group in crises.items()},
-        "false_alarms_of_crisis_or_emergency": {name: interval(danger[group]) for name, group in groups.items()},
-        "false_alarms_of_misuse": {name: interval((raised == "misuse")[group]) for name, group in groups.items()},
+        "danger": {name: share(danger[group]) for name, group in _groups(prediction).items()},
+        "danger or possible": {name: share(noticed[group]) for name, group in _groups(prediction).items()},
+        "misuse": {name: share(misuse[group]) for name, group in _groups(prediction).items()},
         "thresholds": thresholds,
     }
 
 
-def alarms(prediction: Prediction, thresholds: dict[str, float]) -> np.ndarray:
-    """Return the alarm that the gate raises for each message, '' for none: array of text (n,)."""
-    readings = [[row] for row in prediction.probabilities]
-    for index, row in zip(prediction.further_of, prediction.further):
-        readings[index].append(row)
-    raised = [
-        alarm(text, [dict(zip(prediction.classes, row.tolist())) for row in rows], thresholds)
-        for text, rows in zip(prediction.texts, readings)
+def concerns(prediction: Prediction, thresholds: Thresholds) -> list[Concern]:
+    """Return the concern that the gate finds in each message."""
+    parts: list[list[dict[str, float]]] = [[] for _ in prediction.examples]
+    for index, row in zip(prediction.further_of, prediction.further.tolist()):
+        parts[index].append(dict(zip(prediction.concern_classes, row)))
+    return [
+        concern_of(example.text, dict(zip(prediction.concern_classes, row)), own, thresholds)
+        for example, row, own in zip(prediction.examples, prediction.concerns.tolist(), parts)
     ]
-    return np.array([found.intent if found and found.intent in KINDS else "" for found in raised])
 
 
-def interval(hits: np.ndarray) -> dict[str, float]:
-    """Return the share of hits with Wilson's 95 % interval, and how many messages it rests on."""
-    n, share = len(hits), float(np.mean(hits)) if len(hits) else 0.0
-    if not n:
-        return {"share": 0.0, "low": 0.0, "high": 1.0, "messages": 0}
-    centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    return {"share": share, "low": max(0.0, centre - half), "high": min(1.0, centre + half), "messages": n}
+def _groups(prediction: Prediction) -> dict[str, np.ndarray]:
+    concern = np.array([example.concern for example in prediction.examples])
+    look_alike = np.array([example.metadata.get("kind") == LOOK_ALIKE for example in prediction.examples])
+    return {
+        "crisis of the writer": concern == CRISIS,
+        "crisis of someone else": concern == CRISIS_OF_OTHER,
+        "emergency": concern == EMERGENCY,
+        "misuse": concern == MISUSE,
+        "possible": concern == POSSIBLE,
+        "look-alikes": (concern == NONE) & look_alike,
+        "ordinary": (concern == NONE) & ~look_alike,
+    }

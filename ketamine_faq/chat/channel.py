@@ -19,7 +19,7 @@ from ketamine_faq.chat.refusals import refuse_from
 from ketamine_faq.chat.turns_under_way import TooManyError, TurnsUnderWay
 from ketamine_faq.chat.typed_text import TooLongError, typed_text
 from ketamine_faq.content.texts import content
-from ketamine_faq.nlu.learned_classes import KINDS
+from ketamine_faq.nlu.examples import DANGERS
 from ketamine_faq.storage.database import StoreError, database
 from ketamine_faq.storage.rate_limit import RateLimit, address_of, rate_limit
 
@@ -155,7 +155,7 @@ def _note(replies: Replies, seconds: float) -> None:
     SECONDS.observe(seconds)
     for topic in topics:
         ANSWERS.labels(topic).inc()
-        if topic in KINDS:
+        if topic in DANGERS:
             SAFETY_REPLIES.labels(topic).inc()
     if replies.offers_contact:
         HAND_OFFS.inc()

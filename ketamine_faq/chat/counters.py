@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from prometheus_client import Counter, Histogram
 
-from ketamine_faq.nlu.learned_classes import KINDS
+from ketamine_faq.nlu.examples import DANGERS
 
 MESSAGES = Counter("ketamine_faq_messages", "Messages that were answered, with the failure notice or better")
 FAILURES = Counter("ketamine_faq_failure_notices", "Messages that were answered with the failure notice")
@@ -20,7 +20,7 @@ REFUSED = Counter(
 )
 HAND_OFFS = Counter("ketamine_faq_hand_offs", "Replies that offered the contact form")
 # There from the start: an increase from nothing would be none to Prometheus.
-for kind in KINDS:
+for kind in DANGERS:
     SAFETY_REPLIES.labels(kind)
 for status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
     REFUSED.labels(status.value)

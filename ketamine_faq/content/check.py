@@ -294,4 +294,4 @@ def _unused_facts(listed: list[Variation], folder: Path, known: dict[str, str]) 
 
 def _variables(folder: Path) -> set[str]:
     services = read(folder / "services.yml").get("services", {})
-    return {*services, "contact_form_url", "contact_link", "subject", "unwatched"}
+    return {*services, "contact_form_url", "contact_link", "subject", "unwatched", "conversations_kept_days"}

@@ -47,6 +47,7 @@ class Content:
         return {
             **{name: service["number"] for name, service in self._services.items()},
             "contact_form_url": str(settings().contact_form_url),
+            "conversations_kept_days": str(settings().conversations_kept_days),
             "unwatched": self._notices["unwatched"]["text"],
             "subject": self._subjects.get(subject, self._unnamed_subject) if subject else self._unnamed_subject,
         }

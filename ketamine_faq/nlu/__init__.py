@@ -4,21 +4,28 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
-# What decides how SentenceEncoder's encoder and TopicClassifier's model come out of the same data.
+# What decides how SentenceEncoder's encoder and TopicClassifier's models come out of the same data.
 ENCODER_SOURCES = (
-    "encoder_files",
-    "fine_tuning",
-    "joined_messages",
-    "learned_classes",
-    "minilm",
-    "minilm_graph",
-    "sentence_encoder",
+    "adapter.py",
+    "adapter.npz",
+    "encoder_files.py",
+    "minilm.py",
+    "minilm_graph.py",
+    "sentence_encoder.py",
 )
-MODEL_SOURCES = (*ENCODER_SOURCES, "ngrams", "regression", "topic_model")
-MAKERS = ("onnxruntime", "scikit-learn", "tensorflow", "tokenizers")
+MODEL_SOURCES = (
+    *ENCODER_SOURCES,
+    "examples.py",
+    "ngrams.py",
+    "pooled_model.py",
+    "regression.py",
+    "topic_classifier.py",
+    "vector_cache.py",
+)
+MAKERS = ("onnxruntime", "scikit-learn", "tokenizers")
 
 
 def source_fingerprint(names: tuple[str, ...]) -> str:
-    """Return a hash of the modules and of the libraries' versions; Rasa's training cache knows only components."""
-    texts = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in names]
+    """Return a hash of the files and of the libraries' versions; Rasa's training cache knows only components."""
+    texts = [Path(__file__).with_name(name).read_bytes() for name in names]
     return hashlib.sha256(b"\0".join([*texts, *(version(maker).encode() for maker in MAKERS)])).hexdigest()

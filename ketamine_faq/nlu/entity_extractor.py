@@ -4,32 +4,43 @@ from typing import Any
 
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.tokens import Doc
 
+from ketamine_faq.nlu.spacy_pipeline import build
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class EntityExtractor(GraphComponent, EntityExtractorMixin):
-    """Turns the entities of SpacyNLP's document into Rasa's.
+    """Turns the entities of our spaCy pipeline into Rasa's.
 
     Unlike the stock SpacyEntityExtractor it reports the ruler's value ('pain') instead of the matched words
-    ('fibro'), which also mends typos, and reads the document that SpacyNLP made instead of making another.
+    ('fibro'), which also mends typos. It reads messages only: an entity ruler learns nothing from examples, and the
+    stock components would read them all.
     """
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Name the package without which the component cannot run."""
+        return ["spacy"]
 
     @classmethod
     def create(cls, config: dict[str, Any], *_: Any) -> "EntityExtractor":
         """Create the component; it has no settings."""
         return cls()
 
+    def __init__(self) -> None:
+        """Build the spaCy pipeline."""
+        self._spacy = build()
+
     def process(self, messages: list[Message]) -> list[Message]:
         """Add `{entity, value, start, end}` of each entity; two different conditions count as both."""
         for message in messages:
-            doc = message.get(SPACY_DOCS[TEXT])
-            found = self.add_extractor_name(self._entities(doc)) if doc is not None else []
-            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+            if text := message.get(TEXT):
+                found = self.add_extractor_name(self._entities(self._spacy(text)))
+                message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
     @staticmethod

@@ -1,38 +1,33 @@
-"""Messages for training that are joined from two: danger hides in ordinary questions, and people ramble.
+"""Messages for fine-tuning that are joined from two: danger hides in ordinary questions, and people ramble.
 
-Danger beside an ordinary message is danger; two messages of one topic are that topic. Without the second kind, the
-encoder would learn that what is long is dangerous. docs/safety.md has what they gain.
+Danger beside an ordinary message is danger, and two ordinary messages are none: without the second kind, the encoder
+would learn that what is long is dangerous. Neither has a topic. docs/safety.md has what they gain.
 """
 
 from random import Random
 
-from ketamine_faq.nlu.learned_classes import KINDS
+from ketamine_faq.nlu.examples import CRISIS, CRISIS_OF_OTHER, EMERGENCY, NONE
 
 # Of each kind, as a share of the messages there are.
-DANGEROUS, HARMLESS = 0.06, 0.1
-MOST_WORDS = 25
+DANGEROUS, HARMLESS = 0.03, 0.06
+MAX_WORDS = 25
 SEED = 20261123
-DANGER = (*KINDS["crisis"], *KINDS["emergency"])
 JOINTS = (". ", " ", ", ", "\n", " - ", "... ", " and ", " also ", " but ")
 
 
-def joined_messages(texts: list[str], labels: list[str]) -> tuple[list[str], list[str]]:
-    """Return new texts and their labels, made of messages of at most MOST_WORDS words; none where none is dangerous."""
-    short = [(text, label) for text, label in zip(texts, labels) if len(text.split()) <= MOST_WORDS]
-    dangerous = [message for message in short if message[1] in DANGER]
-    harmless = [message for message in short if message[1] not in (*DANGER, *KINDS["misuse"])]
+def joined_messages(texts: list[str], concerns: list[str]) -> tuple[list[str], list[str]]:
+    """Return new texts and their concerns, of messages of at most MAX_WORDS words; none where none is dangerous."""
+    short = [(text, concern) for text, concern in zip(texts, concerns) if len(text.split()) <= MAX_WORDS]
+    dangerous = [message for message in short if message[1] in (CRISIS, CRISIS_OF_OTHER, EMERGENCY)]
+    harmless = [message for message in short if message[1] == NONE]
     if not dangerous or not harmless:
         return [], []
-    by_label: dict[str, list[tuple[str, str]]] = {}
-    for message in harmless:
-        by_label.setdefault(message[1], []).append(message)
     random = Random(SEED)
     firsts = random.choices(dangerous, k=int(DANGEROUS * len(texts)))
+    firsts += random.choices(harmless, k=int(HARMLESS * len(texts)))
     seconds = random.choices(harmless, k=len(firsts))
-    alike = random.choices(harmless, k=int(HARMLESS * len(texts)))
-    firsts, seconds = firsts + alike, seconds + [random.choice(by_label[label]) for _, label in alike]
     joined = [_joined(first, second, random) for (first, _), (second, _) in zip(firsts, seconds)]
-    return joined, [label for _, label in firsts]
+    return joined, [concern for _, concern in firsts]
 
 
 def _joined(first: str, second: str, random: Random) -> str:

@@ -1,5 +1,6 @@
 """The encoder: all-MiniLM-L6-v2 on onnxruntime, as minilm_graph.py writes it."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
@@ -20,6 +21,7 @@ class MiniLM:
 
     def __init__(self, model: bytes) -> None:
         """Take what minilm_graph.py wrote; raises MissingModelError without the tokenizer."""
+        self.fingerprint = hashlib.sha256(model).hexdigest()[:16]
         self._tokenizer = tokenizer()
         options = onnxruntime.SessionOptions()
         # One thread a message: workers scale by process, and short inputs gain nothing from more.

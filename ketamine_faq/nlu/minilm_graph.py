@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from ketamine_faq.nlu.adapter import merged, read_adapter
 from ketamine_faq.nlu.encoder_files import MODEL, verified
 from ketamine_faq.nlu.minilm import WIDTH, MiniLM
 
@@ -57,6 +58,11 @@ def packaged_weights() -> Weights:
 def graph_of_bytes(weights: Weights) -> bytes:
     """Return the graph of these weights that multiplies bytes."""
     return _GraphOfBytes(weights).model().SerializeToString()
+
+
+def adapted_graph() -> bytes:
+    """Return the graph of the packaged weights with what the adapter has learned; raises MissingModelError."""
+    return graph_of_bytes(merged(packaged_weights(), read_adapter()))
 
 
 @cache

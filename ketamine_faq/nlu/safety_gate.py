@@ -1,4 +1,4 @@
-"""Rasa component, last in the pipeline: a crisis, an emergency or misuse wins over every other intent."""
+"""Rasa component, last in the pipeline: says how much concern a message raises; danger wins over the topic."""
 
 from typing import Any
 
@@ -15,15 +15,18 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.danger import Alarm, alarm
-from ketamine_faq.nlu.learned_classes import CRISIS, KINDS
-from ketamine_faq.nlu.topic_classifier import READINGS, TopicClassifier
+from ketamine_faq.nlu.concern import Concern, Thresholds, concern_of
+from ketamine_faq.nlu.examples import CRISIS, DANGERS
+from ketamine_faq.nlu.topic_classifier import CONCERNS, TopicClassifier
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
+
+# In the parse data: the degree, `danger` or `possible`; and the topic that a danger has put aside.
+CONCERN, PUT_ASIDE = "concern", "put_aside"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyGate(GraphComponent, IntentClassifier):
-    """Overrules the intent where TopicClassifier's readings of the message, or a pattern, raise an alarm.
+    """Sets CONCERN, and overrules the intent where the message is a danger or misuse, or names a weight.
 
     With a crisis it sets the entity `concerned` (self or other), so that the reply speaks to the right person; with a
     weight the entity `weight`, so that no later answer of the conversation has a figure to make a dose of.
@@ -36,35 +39,42 @@ class SafetyGate(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults: alarm at even odds. config.yml has the chosen thresholds."""
-        return {"thresholds": dict.fromkeys(KINDS, 0.5)}
+        """Return the defaults. config.yml has the chosen thresholds."""
+        return {"thresholds": {}}
 
     @classmethod
     def create(cls, config: dict[str, Any], *_: Any) -> "SafetyGate":
         """Create the component with its thresholds."""
-        return cls(config["thresholds"])
+        return cls(Thresholds(**config["thresholds"]))
 
-    def __init__(self, thresholds: dict[str, float]) -> None:
-        """Take the probability of each kind of danger from which it raises the alarm."""
+    def __init__(self, thresholds: Thresholds) -> None:
+        """Take the probabilities from which a degree begins."""
         self._thresholds = thresholds
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Overrule the intent of each message that raises an alarm."""
+        """Say how much concern each message raises, and overrule its intent where that is called for."""
         for message in messages:
-            if message.get(TEXT) and (raised := alarm(message.get(TEXT), message.get(READINGS), self._thresholds)):
-                _overrule(message, raised)
+            if message.get(TEXT):
+                whole, *parts = message.get(CONCERNS)
+                _note(message, concern_of(message.get(TEXT), whole, parts, self._thresholds))
         return messages
 
 
-def _overrule(message: Message, raised: Alarm) -> None:
-    intent = {INTENT_NAME_KEY: raised.intent, PREDICTED_CONFIDENCE_KEY: raised.confidence}
+def _note(message: Message, found: Concern) -> None:
+    if found.degree:
+        message.set(CONCERN, found.degree, add_to_output=True)
+    if not found.intent:
+        return
+    if found.intent in DANGERS:
+        message.set(PUT_ASIDE, (message.get(INTENT) or {}).get(INTENT_NAME_KEY), add_to_output=True)
+    intent = {INTENT_NAME_KEY: found.intent, PREDICTED_CONFIDENCE_KEY: found.confidence}
     message.set(INTENT, intent, add_to_output=True)
-    others = [entry for entry in message.get(INTENT_RANKING_KEY, []) if entry[INTENT_NAME_KEY] != raised.intent]
+    others = [entry for entry in message.get(INTENT_RANKING_KEY, []) if entry[INTENT_NAME_KEY] != found.intent]
     message.set(INTENT_RANKING_KEY, [intent, *others], add_to_output=True)
     message.set(SECOND_TOPIC, None, add_to_output=True)
-    if raised.intent == CRISIS:
-        _add_entity(message, "concerned", "other" if raised.of_other else "self")
-    elif raised.intent not in KINDS:
+    if found.intent == CRISIS:
+        _add_entity(message, "concerned", "other" if found.of_other else "self")
+    elif found.intent not in DANGERS:
         _add_entity(message, "weight", "named")
 
 

@@ -1,4 +1,4 @@
-"""Rasa component: sentence vectors by MiniLM, fine-tuned on the training data where there is enough of it."""
+"""Rasa component: sentence vectors by MiniLM, with what fine-tuning has learned (adapter.py)."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
@@ -16,20 +15,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_faq.nlu import ENCODER_SOURCES, source_fingerprint
 from ketamine_faq.nlu.encoder_files import MODEL, TOKENIZER
-from ketamine_faq.nlu.learned_classes import learned_class, learned_examples
 from ketamine_faq.nlu.minilm import MiniLM
+from ketamine_faq.nlu.vector_cache import cached_vectors
 
-# With fewer examples the packaged encoder is the better one: docs/nlu.md.
-LEAST_FOR_FINE_TUNING = 1000
 # Attribute of a visitor's message: its Vectors.
 VECTORS = "vectors"
 STORED = "encoder.onnx"
-# Of so many of its own examples a fine-tuned encoder that learned anything has most next to their class.
-CHECKED, LEAST_RIGHT = 300, 0.6
-
-
-class DidNotLearnError(RasaException):
-    """The encoder came out of training no wiser than it went in."""
 
 
 class Vectors(dict[str, np.ndarray]):
@@ -105,10 +96,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Accept any: the featurizer has no settings of its own."""
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fine-tune the encoder on all examples that have an intent, where they are enough, and store it."""
-        examples = learned_examples(training_data)
-        texts, labels = [example.get(TEXT) for example in examples], [learned_class(example) for example in examples]
-        model = fitted_graph(texts, labels)
+        """Store the encoder as the adapter has it; it learns nothing here. Raises MissingModelError."""
+        # Only to train: it brings onnx.
+        from ketamine_faq.nlu.minilm_graph import adapted_graph
+
+        model = adapted_graph()
         self._encoder = MiniLM(model)
         with self._model_storage.write_to(self._resource) as folder:
             (folder / STORED).write_bytes(model)
@@ -117,7 +109,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the vectors of all examples."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        for example, vector in zip(examples, self._encoder.encode([example.get(TEXT) for example in examples])):
+        vectors = cached_vectors(self._encoder, [example.get(TEXT) for example in examples])
+        for example, vector in zip(examples, vectors):
             self._add(example, vector)
         return training_data
 
@@ -132,38 +125,6 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
-
-
-def is_fine_tuned(examples: int) -> bool:
-    """Tell whether the encoder is fine-tuned for so many examples."""
-    return examples >= LEAST_FOR_FINE_TUNING
-
-
-def fitted_graph(texts: list[str], labels: list[str]) -> bytes:
-    """Return the graph of MiniLM for these training texts and their labels: fine-tuned on them where they are enough.
-
-    Raises MissingModelError and DidNotLearnError.
-    """
-    # Only to train: these bring onnx and TensorFlow, which take seconds and 200 MB.
-    from ketamine_faq.nlu.minilm_graph import graph_of_bytes, packaged_graph
-
-    if not is_fine_tuned(len(texts)):
-        return packaged_graph()
-    from ketamine_faq.nlu.fine_tuning import fine_tuned_weights
-
-    made = graph_of_bytes(fine_tuned_weights(texts, labels))
-    _check(MiniLM(made), texts, labels)
-    return made
-
-
-def _check(encoder: MiniLM, texts: list[str], labels: list[str]) -> None:
-    """Raise DidNotLearnError unless most of the texts are nearest to the centre of their own class."""
-    step = max(1, len(texts) // CHECKED)
-    vectors, (names, owners) = encoder.encode(texts[::step]), np.unique(labels[::step], return_inverse=True)
-    centres = np.array([vectors[owners == index].mean(axis=0) for index in range(len(names))])
-    right = float(((vectors @ centres.T).argmax(axis=1) == owners).mean())
-    if right < LEAST_RIGHT:
-        raise DidNotLearnError(f"The encoder has {right:.0%} of its own examples next to their class: see fine_tuning.")
 
 
 def sentence_vector(message: Message) -> np.ndarray:

@@ -34,7 +34,6 @@ def build() -> Language:
     ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "NORM"})
     ruler.add_patterns(patterns)
     nlp.add_pipe("negation_filter")
-    nlp._path = ENTITIES.parent  # Rasa refuses a pipeline that comes from no folder
     return nlp
 
 

@@ -1,5 +1,9 @@
-"""Rasa component: how sure it is of each topic, for a message and its parts. TopicDecision makes an intent of that."""
+"""Rasa component: how likely each topic and each degree of concern is, for a message and its parts.
 
+TopicDecision makes an intent of the topics, SafetyGate a degree of the concerns.
+"""
+
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,20 +17,64 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_faq.nlu import MODEL_SOURCES, source_fingerprint
-from ketamine_faq.nlu.learned_classes import learned_class, learned_examples
+from ketamine_faq.nlu.examples import Example, example_of, learned_examples
 from ketamine_faq.nlu.message_parts import clauses, safety_readings
-from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors, is_fine_tuned, sentence_vector
-from ketamine_faq.nlu.topic_model import TopicModel
+from ketamine_faq.nlu.ngrams import NGrams
+from ketamine_faq.nlu.pooled_model import PooledModel
+from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors, sentence_vector
 
-# Attributes of a message. Probabilities by class, of the message and of its other readings: for the safety gate.
-READINGS = "readings"
-# Confidences by class, of the message and of its clauses: for the decision.
+# Attributes of a message. Probabilities by class of concern, of the message and of what is read beside it.
+CONCERNS = "concerns"
+# Confidences by topic, of the message and of its clauses.
 CONFIDENCES = "confidences"
+TOPICS_FOLDER, CONCERNS_FOLDER = "topics", "concerns"
+
+
+class MessageModel:
+    """The two models of a message: of its topic, learned from what is no danger, and of its concern, from all."""
+
+    def __init__(self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel) -> None:
+        """Take the fitted parts."""
+        self.ngrams, self.topics, self.concerns = ngrams, topics, concerns
+
+    @classmethod
+    def fit(cls, examples: list[Example], vectors: np.ndarray) -> "MessageModel":
+        """Learn from examples and their unit vectors (float32, (n, d))."""
+        ngrams, rows = NGrams.fit([example.text for example in examples])
+        topical = [index for index, example in enumerate(examples) if example.topic]
+        topics = PooledModel.fit(rows[topical], vectors[topical], [examples[index].topic for index in topical])
+        # Dangers are rarer in life than among the examples; weighed the same as all else, they would be heard anywhere.
+        concerns = PooledModel.fit(rows, vectors, [example.concern for example in examples], balanced=False)
+        return cls(ngrams, topics, concerns)
+
+    def save(self, folder: Path) -> None:
+        """Write the models as arrays and JSON into an existing folder."""
+        self.ngrams.save(folder)
+        self.topics.save(folder / TOPICS_FOLDER)
+        self.concerns.save(folder / CONCERNS_FOLDER)
+
+    @classmethod
+    def load(cls, folder: Path) -> "MessageModel":
+        """Read what `save` wrote."""
+        models = (PooledModel.load(folder / name) for name in (TOPICS_FOLDER, CONCERNS_FOLDER))
+        return cls(NGrams.load(folder), *models)
+
+    def concern_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
+        """Return the probability of each class of concern: float array (n, classes)."""
+        return self.concerns.probabilities(self.ngrams.rows(texts), vectors)
+
+    def topic_confidences(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
+        """Return the confidence in each topic, 0 to 1: float array (n, topics)."""
+        return self.topics.confidences(self.topics.probabilities(self.ngrams.rows(texts), vectors), vectors)
+
+    def clauses_differ(self, parts: list[str]) -> bool:
+        """Tell whether the n-grams alone name more than one topic among the parts."""
+        return len(set(self.topics.likeliest_by_ngrams(self.ngrams.rows(parts)))) > 1
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(GraphComponent, IntentClassifier):
-    """Trains and runs TopicModel. It decides nothing, so that a threshold can change without training again."""
+    """Trains and runs MessageModel. It decides nothing, so that a threshold can change without training again."""
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -38,7 +86,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """Train again when a file that the model is made of has changed."""
         return source_fingerprint(MODEL_SOURCES)
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, model: TopicModel | None = None) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, model: MessageModel | None = None) -> None:
         """Keep what training and storing need; `model` is None until it is trained."""
         self._model_storage, self._resource, self._model = model_storage, resource, model
 
@@ -64,41 +112,40 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     ) -> "TopicClassifier":
         """Load a trained component."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, TopicModel.load(folder))
+            return cls(model_storage, resource, MessageModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on all examples that have an intent, and store it."""
-        examples = learned_examples(training_data)
-        self._model = TopicModel.fit(
-            [example.get(TEXT) for example in examples],
-            np.concatenate([sentence_vector(example) for example in examples]),
-            [learned_class(example) for example in examples],
-            by_nearness=not is_fine_tuned(len(examples)),
-        )
+        messages = learned_examples(training_data)
+        vectors = np.concatenate([sentence_vector(message) for message in messages])
+        self._model = MessageModel.fit([example_of(message) for message in messages], vectors)
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set READINGS and CONFIDENCES: lists of `{class: number}`, the whole message first."""
+        """Set CONCERNS and CONFIDENCES: lists of `{class: number}`, the whole message first."""
         for message in messages:
             if text := message.get(TEXT):
                 self._read(message, text)
         return messages
 
     def _read(self, message: Message, text: str) -> None:
-        vectors, parts = message.get(VECTORS), clauses(text)
-        readings = self._probabilities([text, *safety_readings(text)], vectors)
-        message.set(READINGS, self._by_class(readings))
-        asked = readings[:1]
+        vectors = message.get(VECTORS)
+        beside = [text, *safety_readings(text)]
+        concerns = self._model.concern_probabilities(beside, _rows(vectors, beside))
+        message.set(CONCERNS, _by_class(self._model.concerns.classes, concerns))
+        asked, parts = [text], clauses(text)
         # Most clauses are no questions of their own, which n-grams tell in a tenth of the time that a vector takes.
-        if len(set(self._model.likeliest_by_ngrams(parts))) > 1:
-            asked = np.concatenate([asked, self._probabilities(parts, vectors)])
-        rows = np.array([vectors[part] for part in (text, *parts)[: len(asked)]])
-        message.set(CONFIDENCES, self._by_class(self._model.confidences(asked, rows)))
+        if parts and self._model.clauses_differ(parts):
+            asked += parts
+        confidences = self._model.topic_confidences(asked, _rows(vectors, asked))
+        message.set(CONFIDENCES, _by_class(self._model.topics.classes, confidences))
 
-    def _probabilities(self, texts: list[str], vectors: Vectors) -> np.ndarray:
-        return self._model.probabilities(texts, np.array([vectors[text] for text in texts]))
 
-    def _by_class(self, numbers: np.ndarray) -> list[dict[str, float]]:
-        return [dict(zip(self._model.classes, row)) for row in numbers.tolist()]
+def _rows(vectors: Vectors, texts: list[str]) -> np.ndarray:
+    return np.array([vectors[text] for text in texts])
+
+
+def _by_class(classes: list[str], numbers: np.ndarray) -> list[dict[str, float]]:
+    return [dict(zip(classes, row)) for row in numbers.tolist()]

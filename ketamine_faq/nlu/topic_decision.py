@@ -16,7 +16,6 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from ketamine_faq.nlu.entity_extractor import EntityExtractor
-from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 from ketamine_faq.nlu.topic_classifier import CONFIDENCES, TopicClassifier
 
 RANKED = 10
@@ -28,7 +27,7 @@ SECOND_TOPIC = "second_topic"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class TopicDecision(GraphComponent, IntentClassifier):
-    """Names the likeliest intent; where no topic reaches `lost_threshold` it is one of `handoffs`, never a guess.
+    """Names the likeliest intent; where no topic reaches `no_topic_threshold` it is one of `handoffs`, never a guess.
 
     Confidences are made into the probability of being right: the logistic of `slope` times their log-odds plus
     `intercept`. Where the message names a subject that the article leaves out, not_covered weighs `subject_weight`
@@ -47,7 +46,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
             "slope": 1.0,
             "intercept": 0.0,
             "subject_weight": 1.0,
-            "lost_threshold": 0.0,
+            "no_topic_threshold": 0.0,
             "handoffs": [],
             "second_threshold": 1.0,
             "asked_together": [],
@@ -84,7 +83,6 @@ class TopicDecision(GraphComponent, IntentClassifier):
         ranking = [
             {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: self.calibrated(confidence)}
             for name, confidence in likeliest
-            if name != CRISIS_OF_OTHER
         ]
         handoffs = [entry for entry in ranking if entry[INTENT_NAME_KEY] in self._config["handoffs"]]
         best = next((entry for entry in ranking if entry not in handoffs), None)
@@ -108,7 +106,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
         message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
 
     def _is_lost(self, best: dict[str, Any]) -> bool:
-        return best[PREDICTED_CONFIDENCE_KEY] < self._config["lost_threshold"]
+        return best[PREDICTED_CONFIDENCE_KEY] < self._config["no_topic_threshold"]
 
     def _topics(self, clauses: tuple[dict[str, float], ...]) -> list[str]:
         """Return the topics that clauses surely ask about, as asked; a hand-off is last, where its buttons are."""

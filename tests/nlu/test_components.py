@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -15,7 +16,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import class_from_module_path
 
 from ketamine_faq.nlu import sentence_encoder
-from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 from ketamine_faq.paths import PROJECT
 
 PIPELINE = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]

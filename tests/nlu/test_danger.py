@@ -1,7 +1,6 @@
 """When an alarm is raised, by probabilities and by patterns."""
 
 import pytest
-
 from ketamine_faq.nlu.danger import Alarm, alarm, matched_intents
 
 HALF = {"crisis": 0.5, "emergency": 0.5, "misuse": 0.5}

@@ -1,19 +1,20 @@
 """Which class a message belongs to, and how sure that is: docs/nlu.md has what each part gains."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
-from ketamine_faq.nlu.ngrams import NGrams
 from ketamine_faq.nlu.pooling import pooled
 from ketamine_faq.nlu.regression import Regression
 
 # By cross-validation on the training data; the same serve HINT3's small sets.
 OF_NGRAMS, OF_VECTORS = 20.0, 3.0
-STORED_OF_NGRAMS, STORED_OF_VECTORS, STORED_KNOWN = "of_ngrams.npz", "of_vectors.npz", "known.npz"
+STORED_OF_NGRAMS, STORED_OF_VECTORS, STORED_NEAREST = "of_ngrams.npz", "of_vectors.npz", "nearest.npz"
 
 
-class TopicModel:
+class PooledModel:
     """Two regressions that err differently, pooled: one over n-grams, one over sentence vectors.
 
     The confidence in a class is the root of its probability. Where the encoder came as it is, that is scaled by the
@@ -21,59 +22,66 @@ class TopicModel:
     compares classes. A fine-tuned encoder has every message near some example, and what no class answers is a class.
     """
 
-    def __init__(
-        self, ngrams: NGrams, of_ngrams: Regression, of_vectors: Regression, known: "Known | None" = None
-    ) -> None:
+    def __init__(self, of_ngrams: Regression, of_vectors: Regression, nearest: "NearestExamples | None" = None) -> None:
         """Take the fitted parts, and the training vectors where nearness to them counts."""
-        self._ngrams, self._of_ngrams, self._of_vectors, self._known = ngrams, of_ngrams, of_vectors, known
+        self._of_ngrams, self._of_vectors, self._nearest = of_ngrams, of_vectors, nearest
 
     @classmethod
-    def fit(cls, texts: list[str], vectors: np.ndarray, labels: list[str], by_nearness: bool) -> "TopicModel":
-        """Learn from texts, their unit vectors (float32, (n, d)) and their labels.
+    def fit(
+        cls,
+        rows: sparse.csr_matrix,
+        vectors: np.ndarray,
+        labels: list[str],
+        *,
+        balanced: bool = True,
+        by_nearness: bool = False,
+    ) -> "PooledModel":
+        """Learn from texts' n-grams (NGrams.rows), their unit vectors (float32, (n, d)) and their labels.
 
-        `by_nearness`: scale confidences by it, as is right for vectors of an encoder that was not fine-tuned.
+        `balanced`: each class weighs the same, however many examples it has. `by_nearness`: scale confidences by it,
+        as is right for vectors of an encoder that was not fine-tuned.
         """
-        ngrams = NGrams.fit(texts)
-        of_ngrams = Regression.fit(ngrams.rows(texts), labels, OF_NGRAMS)
-        known = Known.of(vectors, labels) if by_nearness else None
-        return cls(ngrams, of_ngrams, Regression.fit(vectors, labels, OF_VECTORS), known)
+        with ThreadPoolExecutor(2) as pool:
+            of_ngrams = pool.submit(Regression.fit, rows, labels, OF_NGRAMS, balanced=balanced)
+            of_vectors = pool.submit(Regression.fit, vectors, labels, OF_VECTORS, balanced=balanced)
+        nearest = NearestExamples.of(vectors, labels) if by_nearness else None
+        return cls(of_ngrams.result(), of_vectors.result(), nearest)
 
     @property
     def classes(self) -> list[str]:
         """The classes, in the order of the columns of `probabilities` and `confidences`: sorted."""
         return self._of_vectors.classes
 
-    def probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
+    def probabilities(self, rows: sparse.csr_matrix, vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each of `classes`: float array (n, classes), rows sum to 1."""
-        by_ngrams = self._of_ngrams.probabilities(self._ngrams.rows(texts))
-        return pooled(by_ngrams, self._of_vectors.probabilities(vectors))
+        return pooled(self._of_ngrams.probabilities(rows), self._of_vectors.probabilities(vectors))
 
-    def likeliest_by_ngrams(self, texts: list[str]) -> list[str]:
+    def likeliest_by_ngrams(self, rows: sparse.csr_matrix) -> list[str]:
         """Return the class of each text that the n-grams alone name."""
-        return [self.classes[index] for index in self._of_ngrams.probabilities(self._ngrams.rows(texts)).argmax(axis=1)]
+        return [self.classes[index] for index in self._of_ngrams.probabilities(rows).argmax(axis=1)]
 
     def confidences(self, probabilities: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         """Return the confidence in each of `classes`, 0 to 1: float array (n, classes)."""
         roots = np.sqrt(probabilities)
-        return roots * self._known.nearness(vectors) if self._known else roots
+        return roots * self._nearest.nearness(vectors) if self._nearest else roots
 
     def save(self, folder: Path) -> None:
-        """Write the model as arrays and JSON into an existing folder."""
-        self._ngrams.save(folder)
+        """Write the model as arrays into a folder, made if need be."""
+        folder.mkdir(exist_ok=True)
         self._of_ngrams.save(folder / STORED_OF_NGRAMS)
         self._of_vectors.save(folder / STORED_OF_VECTORS)
-        if self._known:
-            self._known.save(folder / STORED_KNOWN)
+        if self._nearest:
+            self._nearest.save(folder / STORED_NEAREST)
 
     @classmethod
-    def load(cls, folder: Path) -> "TopicModel":
+    def load(cls, folder: Path) -> "PooledModel":
         """Read what `save` wrote."""
         regressions = Regression.load(folder / STORED_OF_NGRAMS), Regression.load(folder / STORED_OF_VECTORS)
-        known = Known.load(folder / STORED_KNOWN) if (folder / STORED_KNOWN).is_file() else None
-        return cls(NGrams.load(folder), *regressions, known)
+        stored = folder / STORED_NEAREST
+        return cls(*regressions, NearestExamples.load(stored) if stored.is_file() else None)
 
 
-class Known:
+class NearestExamples:
     """The training examples' vectors, by class."""
 
     def __init__(self, vectors: np.ndarray, owners: np.ndarray) -> None:
@@ -81,7 +89,7 @@ class Known:
         self._vectors, self._owners = vectors, owners
 
     @classmethod
-    def of(cls, vectors: np.ndarray, labels: list[str]) -> "Known":
+    def of(cls, vectors: np.ndarray, labels: list[str]) -> "NearestExamples":
         """Take them in any order, with their labels."""
         owners = np.unique(labels, return_inverse=True)[1]
         order = np.argsort(owners, kind="stable")
@@ -97,7 +105,7 @@ class Known:
         np.savez(path, vectors=self._vectors.astype(np.float16), owners=self._owners)
 
     @classmethod
-    def load(cls, path: Path) -> "Known":
+    def load(cls, path: Path) -> "NearestExamples":
         """Read what `save` wrote."""
         with np.load(path) as stored:
             return cls(stored["vectors"].astype(np.float32), stored["owners"])

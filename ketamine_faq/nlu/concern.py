@@ -1,0 +1,93 @@
+"""How much concern a message raises, in three degrees: danger, possible or none. docs/safety.md has the method.
+
+Probabilities come from the model of concern, joined with reviewed patterns. Danger needs the whole message: a part that
+is read by itself can raise no more than `possible`, unless the whole agrees.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from ketamine_faq.nlu.examples import CRISIS, CRISIS_OF_OTHER, DANGERS, EMERGENCY, MISUSE, POSSIBLE
+
+PATTERNS = Path(__file__).with_name("safety_patterns.yml")
+DANGER = "danger"
+
+# The classes of a danger to life.
+LIFE = (CRISIS, CRISIS_OF_OTHER, EMERGENCY)
+# A pattern of another intent wins over misuse that is less likely.
+SURE_MISUSE = 0.9
+# Who may be in danger themself is not spoken to as a helper: someone else must be so many times as likely.
+SELF_IN_DOUBT = 2
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities from which a degree begins; config.yml has them, docs/safety.md how they were chosen.
+
+    `danger` and `possible` are of the whole message; `agreed` is what the whole must reach where a part reaches
+    `danger_of_part`; `possible_of_part` is what a part must reach for `possible`.
+    """
+
+    danger: float = 0.5
+    danger_of_part: float = 0.9
+    agreed: float = 0.25
+    possible: float = 0.3
+    possible_of_part: float = 0.5
+    misuse: float = 0.5
+
+
+@dataclass(frozen=True)
+class Concern:
+    """What was found: the degree, the intent that replaces the topic (None: the topic stays), and how sure (0 to 1).
+
+    `of_other`: someone else is in danger.
+    """
+
+    degree: str | None = None
+    intent: str | None = None
+    confidence: float = 0.0
+    of_other: bool = False
+
+
+def concern_of(text: str, whole: dict[str, float], parts: list[dict[str, float]], thresholds: Thresholds) -> Concern:
+    """Return the concern that a message raises; `whole` and `parts` are class probabilities of it and of its parts."""
+    matched = matched_intents(text)
+    life = 1.0 if matched & {CRISIS, EMERGENCY} else _life(whole)
+    of_part = max(map(_life, parts), default=0.0)
+    if life >= thresholds.danger or (of_part >= thresholds.danger_of_part and life >= thresholds.agreed):
+        return _danger(whole, parts, matched, life)
+    doubt = max(life + whole.get(POSSIBLE, 0.0) - thresholds.possible, of_part - thresholds.possible_of_part)
+    degree = POSSIBLE if doubt >= 0 else None
+    misuse = whole.get(MISUSE, 0.0)
+    other = next(iter(matched - set(DANGERS)), None)
+    if misuse >= (SURE_MISUSE if other else thresholds.misuse):
+        return Concern(degree, MISUSE, misuse)
+    return Concern(degree, other, 1.0 if other else 0.0)
+
+
+def matched_intents(text: str) -> set[str]:
+    """Return the intents that have a pattern that the text matches."""
+    plain = re.sub(r"['’`]", "", text.lower())
+    return {intent for intent, pattern in _patterns().items() if pattern.search(plain)}
+
+
+def _life(reading: dict[str, float]) -> float:
+    return sum(reading.get(name, 0.0) for name in LIFE)
+
+
+def _danger(whole: dict[str, float], parts: list[dict[str, float]], matched: set[str], sureness: float) -> Concern:
+    decisive = whole if _life(whole) >= max(map(_life, parts), default=0.0) / 2 else max(parts, key=_life)
+    crisis = decisive.get(CRISIS, 0.0) + decisive.get(CRISIS_OF_OTHER, 0.0)
+    is_crisis = crisis >= decisive.get(EMERGENCY, 0.0) if len(matched & {CRISIS, EMERGENCY}) != 1 else CRISIS in matched
+    of_other = decisive.get(CRISIS_OF_OTHER, 0.0) > decisive.get(CRISIS, 0.0) * SELF_IN_DOUBT
+    return Concern(DANGER, CRISIS if is_crisis else EMERGENCY, sureness, is_crisis and of_other)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[str, re.Pattern]:
+    listed = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
+    return {intent: re.compile("|".join(patterns)) for intent, patterns in listed.items()}
