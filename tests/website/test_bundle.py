@@ -10,7 +10,7 @@ import pytest
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.website.blueprint import WIDGET
 
-MOST_BYTES = 25_000
+MOST_BYTES = 30_000
 BANNER = re.compile(rb"/\*!.* sources ([0-9a-f]{64}) code ([0-9a-f]{64}) \*/\n")
 
 
