@@ -1,8 +1,8 @@
 """Rasa importer: what follows from content/, and the examples of data/.
 
 content/ gives the domain its responses, and content/topics.yml all that a topic is wired with: its intent, its place in
-the slots `topic` and `offer`, the rule that answers it, the one that answers again for another condition, and its place in
-the lists of TopicDecision. What a rule, slot or list says of its own stays in data/, domain.yml and config.yml.
+the slots `topic` and `offer`, the rule that answers it, the one that does so again for another condition, and its place
+in the lists of TopicDecision. What a rule, slot or list says of its own stays in data/, domain.yml and config.yml.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every topic of topics.yml is wired by that alone, and is reached by a question that the bot has not been trained on."""
+"""Every topic of topics.yml is wired by that alone, and is reached by a question that was never trained on."""
 
 import json
 import subprocess
