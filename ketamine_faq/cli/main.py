@@ -146,6 +146,29 @@ def bench_safety(
     _print_report(bench.report(_predicted(quick)), as_json)
 
 
+@bench_app.command("file")
+def bench_file(
+    messages: Annotated[Path, typer.Argument(help="JSON lines with `text`, `accept` and `kind`.")],
+    address: Annotated[str, typer.Option(help="Where the bot is served.")] = "http://127.0.0.1:5005",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Ask a running bot all messages of a labelled file: right, danger and possible by kind, with 95 % intervals."""
+    from ketamine_faq.bench import file as bench
+
+    if not messages.is_file():
+        stop(f"{messages} is no file: check its name.")
+    with stopped_by():
+        report = bench.report(list(bench.asked(bench.read_messages(messages), address)))
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    table = Table("kind", "messages", *report["all"])
+    for kind, shares in report.items():
+        cells = [f"{s['share']:.1%} ({s['low']:.1%} to {s['high']:.1%})" for s in shares.values()]
+        table.add_row(kind, str(shares["right"]["messages"]), *cells)
+    console.print(table)
+
+
 def _predicted(quick: bool) -> Any:
     """Cross-validate; progress, and what the figures are worth, are no part of the result."""
     from ketamine_faq.bench.cross_validation import predict

@@ -1,7 +1,7 @@
 """The check on content/: every fault at once, each with its place and the mend (docs/content.md)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -24,11 +24,13 @@ VARIABLE = re.compile(r"\{(\w+)\}")
 # How a text names a condition, and how a fact begins that is of one condition alone.
 NAMED_CONDITION = re.compile(r"\b(?P<depression>depress\w*)|\b(?P<pain>pain)\b", re.IGNORECASE)
 FACT_OF_ONE = re.compile(r"(depression|chronic pain):", re.IGNORECASE)
-# What the replies to a danger must name, and those that follow it the first; and what has no place in them.
-SAFETY_REPLIES = {
-    "crisis": ["emergency", "lifeline", "lifeline_text", "suicide_call_back", "contact_form_url", "unwatched"],
-    "emergency": ["emergency", "poisons", "contact_form_url"],
-}
+# What a person in danger reads, or who helps them: few contacts, in an order, and nothing of treatment.
+SAFETY_REPLIES = ("utter_crisis", "utter_emergency", "utter_other_lines")
+MAX_CONTACTS = 2
+# A line that is called or texted is one contact.
+SAME_CONTACT = {"lifeline_text": "lifeline"}
+# Where a life may end soon, nothing is named before the ambulance.
+EMERGENCY_FIRST = ("utter_crisis_immediate", "utter_emergency")
 TREATMENT = re.compile(r"\b(ketamine|treatments?|dos(e|es|ing)|infusions?|mg)\b", re.IGNORECASE)
 
 
@@ -59,13 +61,13 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in sources.variations:
         found += _variation_faults(variation, sources.facts, variables, today)
     found += _notice_faults(sources)
-    for name in ("contact_form.yml", "widget.yml", "website.yml"):
+    for name in ("contact_form.yml", "widget.yml", "website.yml", "concern.yml"):
         found += _page_faults(name, sources.files[name], variables)
     found += _question_faults(sources)
     for name, subject in sources.files["uncovered_subjects.yml"]["subjects"].items():
         found += _wording_faults(f"uncovered_subjects.yml, {name}", subject["phrase"])
     found += _service_faults(sources, today)
-    found += _safety_reply_faults(sources.variations)
+    found += _safety_reply_faults(sources)
     found += _topic_faults(sources)
     found += _duplicate_faults(sources.variations)
     found += _unused_facts(sources)
@@ -79,7 +81,9 @@ def _variation_faults(item: Variation, known: dict[str, str], variables: set[str
         yield Fault(item.place, "it has no text", "write it, or delete the variation")
     if "facts" not in item.metadata:
         yield Fault(item.place, "it does not say which facts it states", "add `metadata: {facts: [...]}`, [] for none")
-    yield from _fact_faults(item.place, item.text, item.facts, known, item.selected_by.get("condition"))
+    # What is said in danger has nothing of treatment, so that its figures are of breaths and minutes.
+    if not item.response.startswith(SAFETY_REPLIES):
+        yield from _fact_faults(item.place, item.text, item.facts, known, item.selected_by.get("condition"))
     yield from _wording_faults(item.place, item.text)
     for name in VARIABLE.findall(item.text):
         if name not in variables:
@@ -229,21 +233,30 @@ def _service_faults(sources: Sources, today: date) -> Iterator[Fault]:
             yield Fault(place, f"its review was due on {service['next_review']}", "call it, and set the next date")
 
 
-def _safety_reply_faults(listed: list[Variation]) -> Iterator[Fault]:
-    for item in listed:
-        kind = next((kind for kind in SAFETY_REPLIES if item.response.startswith(f"utter_{kind}")), None)
-        if not kind:
-            continue
-        named = VARIABLE.findall(item.text)
-        needed = SAFETY_REPLIES[kind] if item.response == f"utter_{kind}" else ["emergency"]
-        for name in needed:
-            if name not in named:
-                yield Fault(item.place, f"it does not name {{{name}}}", "say it: who reads this may be in danger")
-        for name in (name for name in ("emergency", "lifeline", "lifeline_text", "poisons") if name in named):
-            if name not in (item.metadata.get("services") or []):
+def _safety_reply_faults(sources: Sources) -> Iterator[Fault]:
+    services = sources.files["services.yml"]["services"]
+    for item in (item for item in sources.variations if item.response.startswith(SAFETY_REPLIES)):
+        yield from contact_faults(item.place, item.text, services)
+        named = [name for name in VARIABLE.findall(item.text) if name in services]
+        offered = item.metadata.get("services") or []
+        for name in named:
+            if name not in offered:
                 yield Fault(item.place, f"{{{name}}} is no button", "add it to `services`, so that it can be tapped")
+        if len({SAME_CONTACT.get(name, name) for name in offered}) > MAX_CONTACTS:
+            yield Fault(
+                item.place, f"it offers {len(offered)} buttons to call", f"leave the {MAX_CONTACTS} that matter"
+            )
+        if item.response.startswith(EMERGENCY_FIRST) and named[:1] not in ([], ["emergency"]):
+            yield Fault(item.place, f"it names {{{named[0]}}} before {{emergency}}", "name the ambulance first")
         if match := TREATMENT.search(item.text):
             yield Fault(item.place, f"'{match.group(0)}' talks of treatment", "leave it out: first the person")
+
+
+def contact_faults(place: str, text: str, services: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault where a text names more services than a person in danger can choose from."""
+    contacts = {SAME_CONTACT.get(name, name) for name in VARIABLE.findall(text) if name in services}
+    if len(contacts) > MAX_CONTACTS:
+        yield Fault(place, f"it names {len(contacts)} contacts", f"name the {MAX_CONTACTS} that fit, in an order")
 
 
 def _topic_faults(sources: Sources) -> Iterator[Fault]:

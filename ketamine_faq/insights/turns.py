@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.exc import SQLAlchemyError
 
+from ketamine_faq.nlu.examples import POSSIBLE
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
 
 
@@ -23,6 +24,8 @@ class Turn:
     subjects: list[str]
     answers: list[str] = field(default_factory=list)
     offers_contact: bool = False
+    stage: str | None = None
+    is_doubt: bool = False
 
 
 def turns(endpoints: Path, since: float) -> list[Turn]:
@@ -57,4 +60,7 @@ def _take(found: list[Turn], conversation: str, at: float, event: dict[str, Any]
     elif found and found[-1].conversation == conversation:
         metadata = event.get("metadata") or {}
         found[-1].answers.append((metadata.get("utter_action") or "").removeprefix("utter_"))
-        found[-1].offers_contact |= bool((metadata.get("metadata") or {}).get("handoff"))
+        own = metadata.get("metadata") or {}
+        found[-1].offers_contact |= bool(own.get("handoff"))
+        found[-1].stage = own.get("stage") or found[-1].stage
+        found[-1].is_doubt |= own.get("concern") == POSSIBLE
