@@ -1,15 +1,14 @@
 """Rasa importer: what follows from content/, and the examples of data/.
 
-The domain gets its responses from content/. From content/topics.yml follows all that a topic is wired with: its
-intent, its place in the slots `topic` and `offer`, the rule that answers it, the one that answers again for another
-condition, its place in TopicDecision's lists. Whatever says more stays in data/, domain.yml and config.yml.
+content/ gives the domain its responses, and content/topics.yml all that a topic is wired with: its intent, its place in
+the slots `topic` and `offer`, the rule that answers it, the one that does so again for another condition, and its place
+in the lists of TopicDecision. What a rule, slot or list says of its own stays in data/, domain.yml and config.yml.
 """
 
 from pathlib import Path
 from typing import Any
 
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.slot_mappings import SlotMapping
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.rasa import RasaFileImporter
@@ -83,7 +82,7 @@ def _wired(domain: dict[str, Any], of: list[Topic]) -> dict[str, Any]:
 def _offer_contact_form(mappings: list[dict[str, Any]], handoffs: list[str]) -> None:
     """Add the hand-offs to the intents that offer the form; but not those after which the slot is something else."""
     offered = next(mapping for mapping in mappings if mapping.get("value") == "contact_form")
-    own = {intent for mapping in mappings for intent in SlotMapping.to_list(mapping.get("intent"))}
+    own = {mapping["intent"] for mapping in mappings if isinstance(mapping.get("intent"), str)}
     offered["intent"] = [*(name for name in handoffs if name not in own), *offered["intent"]]
 
 

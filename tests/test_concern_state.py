@@ -1,6 +1,7 @@
 """After an alarm the talk stays with the person, and knows when to let go: the stages, without a model."""
 
 import random
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ from ketamine_faq.dialogue.concern_state import (
     Said,
     step,
 )
+from ketamine_faq.paths import PROJECT
 
 CRISIS = Said("crisis", "tells", 0.5, "danger")
 ACUTE = Said("crisis", "immediate", 0.8, "danger", frozenset({"means", "time"}))
@@ -159,3 +161,27 @@ def test_from_everywhere_there_is_a_way_back_to_ordinary_questions(seed: int):
     for message in (says("safe"), says("safe"), QUESTION):
         state = step(state, message)
     assert (state.stage, state.replies) == (None, ())
+
+
+ENTRANCES = {
+    "none": (),
+    "asked": (CRISIS,),
+    "not_immediate": (CRISIS, says("unsafe")),
+    "immediate": (ACUTE,),
+    "helped": (CRISIS, says("protects")),
+    "leaving": (CRISIS, says("leaving")),
+    "emergency": (EMERGENCY,),
+}
+
+
+def test_the_drawing_in_the_docs_has_the_ways_from_stage_to_stage_that_the_code_goes():
+    messages = (CRISIS, ACUTE, EMERGENCY, QUESTION, POSSIBLE, *(says(turn) for turn in EVERY_TURN))
+    gone = {
+        (stage, after(*entrance, message).stage or "none")
+        for stage, entrance in ENTRANCES.items()
+        for message in messages
+    }
+    text = (PROJECT / "docs" / "safety.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"^    (\w+) --> (\w+)", text, re.MULTILINE))
+    # A second doubt asks, too.
+    assert {way for way in gone if way[0] != way[1]} | {("none", "asked")} == drawn

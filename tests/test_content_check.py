@@ -127,23 +127,23 @@ UNSAFE = {
     "a service without its source": ("services.yml", "source:", "sauce:", "emergency: it lacks `source`"),
     "a service with an unknown key": ("services.yml", "source:", "sauce:", "emergency: `sauce` has no place here"),
     "a service checked in the future": ("services.yml", "checked_on: 2026", "checked_on: 2036", "is yet to come"),
-    "a crisis reply with more contacts than a person can choose from": (
+    "more contacts than a person in danger can choose from": (
         "crisis.yml",
-        "or text {lifeline_text}.",
-        "or text {lifeline_text}, or call {suicide_call_back}.",
-        "names 3 contacts",
+        "services: [suicide_call_back, yarn]",
+        "services: [suicide_call_back, yarn, lifeline]",
+        "more than 2 contacts",
+    ),
+    "an ambulance that is not named first": (
+        "emergency.yml",
+        "This may be an emergency. Call {emergency}",
+        "This may be an emergency. Call {poisons} or {emergency}",
+        "before {emergency}",
     ),
     "a crisis reply with treatment": (
         "crisis.yml",
         "Can I ask you straight out",
         "Ketamine can help. Can I ask you straight out",
         "talks of treatment",
-    ),
-    "an emergency in which the ambulance is not named first": (
-        "emergency.yml",
-        "Call {emergency} now and ask",
-        "Call {poisons} or {emergency} now and ask",
-        "before {emergency}",
     ),
     "a number that can't be tapped": (
         "emergency.yml",

@@ -1,7 +1,7 @@
 """The check on content/: every fault at once, each with its place and the mend (docs/content.md)."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +21,6 @@ CONDITIONS = ("depression", "pain", "both")
 AUDIENCES = ("patient", "referrer")
 
 VARIABLE = re.compile(r"\{(\w+)\}")
-# How a text names a condition, and how a fact begins that is of one condition alone.
-NAMED_CONDITION = re.compile(r"\b(?P<depression>depress\w*)|\b(?P<pain>pain)\b", re.IGNORECASE)
-FACT_OF_ONE = re.compile(r"(depression|chronic pain):", re.IGNORECASE)
 # What a person in danger reads, or who helps them: few contacts, in an order, and nothing of treatment.
 SAFETY_REPLIES = ("utter_crisis", "utter_emergency", "utter_other_lines")
 MAX_CONTACTS = 2
@@ -31,6 +28,9 @@ MAX_CONTACTS = 2
 SAME_CONTACT = {"lifeline_text": "lifeline"}
 # Where a life may end soon, nothing is named before the ambulance.
 EMERGENCY_FIRST = ("utter_crisis_immediate", "utter_emergency")
+# How a text names a condition, and how a fact begins that is of one condition alone.
+NAMED_CONDITION = re.compile(r"\b(?P<depression>depress\w*)|\b(?P<pain>pain)\b", re.IGNORECASE)
+FACT_OF_ONE = re.compile(r"(depression|chronic pain):", re.IGNORECASE)
 TREATMENT = re.compile(r"\b(ketamine|treatments?|dos(e|es|ing)|infusions?|mg)\b", re.IGNORECASE)
 
 
@@ -236,27 +236,18 @@ def _service_faults(sources: Sources, today: date) -> Iterator[Fault]:
 def _safety_reply_faults(sources: Sources) -> Iterator[Fault]:
     services = sources.files["services.yml"]["services"]
     for item in (item for item in sources.variations if item.response.startswith(SAFETY_REPLIES)):
-        yield from contact_faults(item.place, item.text, services)
         named = [name for name in VARIABLE.findall(item.text) if name in services]
         offered = item.metadata.get("services") or []
         for name in named:
             if name not in offered:
                 yield Fault(item.place, f"{{{name}}} is no button", "add it to `services`, so that it can be tapped")
-        if len({SAME_CONTACT.get(name, name) for name in offered}) > MAX_CONTACTS:
-            yield Fault(
-                item.place, f"it offers {len(offered)} buttons to call", f"leave the {MAX_CONTACTS} that matter"
-            )
+        if len({SAME_CONTACT.get(name, name) for name in (*named, *offered)}) > MAX_CONTACTS:
+            problem = f"it has more than {MAX_CONTACTS} contacts"
+            yield Fault(item.place, problem, "leave those that fit, the first that matters first")
         if item.response.startswith(EMERGENCY_FIRST) and named[:1] not in ([], ["emergency"]):
             yield Fault(item.place, f"it names {{{named[0]}}} before {{emergency}}", "name the ambulance first")
         if match := TREATMENT.search(item.text):
             yield Fault(item.place, f"'{match.group(0)}' talks of treatment", "leave it out: first the person")
-
-
-def contact_faults(place: str, text: str, services: Collection[str]) -> Iterator[Fault]:
-    """Yield a fault where a text names more services than a person in danger can choose from."""
-    contacts = {SAME_CONTACT.get(name, name) for name in VARIABLE.findall(text) if name in services}
-    if len(contacts) > MAX_CONTACTS:
-        yield Fault(place, f"it names {len(contacts)} contacts", f"name the {MAX_CONTACTS} that fit, in an order")
 
 
 def _topic_faults(sources: Sources) -> Iterator[Fault]:

@@ -192,7 +192,8 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     if turn in SAFE_WORDS:
         return _safe(state, said)
     if turn == "other":
-        return _staged(replace(state, about_other=True), NOT_IMMEDIATE, "crisis_other")
+        stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
+        return _staged(replace(state, about_other=True), stage, "crisis_other")
     if turn == "protects":
         return _staged(state, HELPED, "crisis_helped")
     if turn == "leaving":

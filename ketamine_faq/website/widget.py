@@ -21,7 +21,8 @@ def widget_script() -> str:
     script = SCRIPT.read_text(encoding="utf-8")
     if script.count(PLACE) != 1:
         raise ContentError(f"{SCRIPT} has no place for its words: run `make widget`.")
-    return script.replace(PLACE, json.dumps(widget_words(), ensure_ascii=False))
+    # A page may have the script between its own tags: nothing in the words may end them.
+    return script.replace(PLACE, json.dumps(widget_words(), ensure_ascii=False).replace("<", "\\u003c"))
 
 
 def widget_words() -> dict[str, Any]:

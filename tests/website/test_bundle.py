@@ -14,7 +14,7 @@ from ketamine_faq.website import widget
 from ketamine_faq.website.widget import PLACE, SCRIPT, widget_script, widget_words
 from ketamine_faq.yaml_file import ContentError, read
 
-MOST_BYTES = 25_000
+MOST_BYTES = 30_000
 BANNER = re.compile(rb"/\*!.* sources ([0-9a-f]{64}) code ([0-9a-f]{64}) \*/\n")
 
 
