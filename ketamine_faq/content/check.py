@@ -81,7 +81,9 @@ def _variation_faults(item: Variation, known: dict[str, str], variables: set[str
         yield Fault(item.place, "it has no text", "write it, or delete the variation")
     if "facts" not in item.metadata:
         yield Fault(item.place, "it does not say which facts it states", "add `metadata: {facts: [...]}`, [] for none")
-    yield from _fact_faults(item.place, item.text, item.facts, known, item.selected_by.get("condition"))
+    # What is said in danger has nothing of treatment, so that its figures are of breaths and minutes.
+    if not item.response.startswith(SAFETY_REPLIES):
+        yield from _fact_faults(item.place, item.text, item.facts, known, item.selected_by.get("condition"))
     yield from _wording_faults(item.place, item.text)
     for name in VARIABLE.findall(item.text):
         if name not in variables:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq.nlu.examples import POSSIBLE
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
+from ketamine_faq.storage.database import first_line
 
 
 @dataclass
@@ -45,9 +46,7 @@ def turns(endpoints: Path, since: float) -> list[Turn]:
             for conversation, at, data in connection.execution_options(stream_results=True).execute(query):
                 _take(found, conversation, at, json.loads(data))
     except SQLAlchemyError as error:
-        # Of a driver's message, the first line says what is wrong.
-        reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
-        raise ConversationsError(f"The tracker store of {endpoints} can't be read: {reason}") from None
+        raise ConversationsError(f"The tracker store of {endpoints} can't be read: {first_line(error)}") from None
     return found
 
 

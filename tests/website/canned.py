@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from ketamine_faq.content.texts import content
-from ketamine_faq.website.blueprint import WIDGET
+from ketamine_faq.website.widget import widget_script
 
 SCRIPT = '<script src="/widget.js" defer></script>'
 Reply = tuple[int, Any]
@@ -101,7 +101,7 @@ def serving(canned: Canned) -> Iterator[Canned]:
         def do_GET(self) -> None:
             path = self.path.split("?")[0]
             if path.endswith("/widget.js"):
-                self.send(200, WIDGET.read_bytes(), "text/javascript")
+                self.send(200, widget_script().encode(), "text/javascript")
             elif path == "/contact/challenge":
                 self.send(200, b'{"token": "t", "challenge": "", "salt": "", "maxnumber": -1}', "application/json")
             elif path in canned.pages:

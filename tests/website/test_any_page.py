@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ketamine_faq.content.texts import content
-from ketamine_faq.website.blueprint import WIDGET
+from ketamine_faq.website.widget import widget_script
 from tests.website import canned as clinic
 from tests.website.canned import SCRIPT, Canned, answer, danger
 from tests.website.visitor import CHAT, FAULTS, FIELDS, HELP, OFFLINE, PAGE, Visitor
@@ -44,7 +44,7 @@ def test_however_the_script_is_loaded_it_answers(page: Page, canned: Canned, scr
 
 
 def test_inlined_it_needs_to_be_told_its_server_and_without_it_still_helps(page: Page, canned: Canned):
-    inlined = f"<script>{WIDGET.read_text()}</script>"
+    inlined = f"<script>{widget_script()}</script>"
     canned.pages["/told"] = page_with(inlined, f'<anodyne-chat server="{canned.address}"></anodyne-chat>')
     page.goto(f"{canned.address}/told")
     Visitor(page).opens().asks("what dose?")
