@@ -27,8 +27,8 @@ from ketamine_faq.insights.tables import tables
 from ketamine_faq.insights.turns import turns
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.storage.database import Database
-from tests.contact.conftest import CACHED, Installation
 from tests.conversation import Bot
+from tests.support.installation import CACHED, Installation
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=timezone.utc).timestamp()  # a Wednesday
 WEEK = 7 * 86400

@@ -11,7 +11,7 @@ import httpx
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.serving.connection_balance import MOST_ABOVE
 from ketamine_faq.serving.restarts import MOST
-from tests.conftest import free_port, wait_for
+from tests.support.processes import free_port, wait_for
 
 RUN = """
 import os, signal, sys, time

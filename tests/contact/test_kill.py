@@ -10,9 +10,9 @@ import pytest
 from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed
-from tests.contact.conftest import FORM, Installation
-from tests.contact.mail_server import MailServer
-from tests.contact.processes import Served, relayed, served
+from tests.support.contact_server import Served, relayed, served
+from tests.support.installation import FORM, Installation
+from tests.support.mail_server import MailServer
 
 FORM_SENT = {**FORM, "consent": "yes"}
 # Far more than there are; each test ends at the first process that lives.

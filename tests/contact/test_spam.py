@@ -4,7 +4,7 @@ import pytest
 
 from ketamine_faq.chat.conversation_id import new_sender
 from ketamine_faq.contact.spam import HONEYPOT, MOST_LINKS, SpamJudge
-from tests.contact.conftest import Installation
+from tests.support.installation import Installation
 
 OF_A_PERSON = {"age": 60.0, "reused": False, "worked": True}
 LINK = " https://example.org"

@@ -12,10 +12,10 @@ from ketamine_faq.chat.channel import MOST_CONVERSATIONS, MOST_VERDICTS
 from ketamine_faq.chat.turns_under_way import MOST, MOST_WAITING
 from ketamine_faq.content.texts import content
 from ketamine_faq.serving.supervisor import LIMITS
-from tests.conftest import wait_for
-from tests.contact.processes import Served
 from tests.conversation import Bot, Visitor, assert_closed
-from tests.operations.bare_server import bare_server
+from tests.support.bare_server import bare_server
+from tests.support.contact_server import Served
+from tests.support.processes import wait_for
 
 CHAT = "/webhooks/rest/webhook"
 
