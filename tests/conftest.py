@@ -1,7 +1,6 @@
 """The bot that end-to-end tests talk to: trained once for the present sources, served as a visitor meets it."""
 
 import os
-import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ketamine_faq.model import ensure_model
-from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot
 from tests.support.installation import CACHED, Installation
 from tests.support.processes import free_port, own_endpoints, serve, wait_until_ready

@@ -8,10 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_faq.paths import PROJECT
 from ketamine_faq.serving.supervisor import SILENT_SECONDS, Pulse
 from tests.conversation import Bot
-from tests.support.processes import alive, children, command_line, free_port, refused, serve, wait_for, wait_until_ready
+from tests.support.processes import (
+    alive,
+    children,
+    command_line,
+    copied_project,
+    free_port,
+    own_endpoints,
+    refused,
+    serve,
+    wait_for,
+    wait_until_ready,
+)
 
 
 def test_a_taken_port_is_named_with_the_mend():
@@ -45,13 +55,12 @@ def test_the_management_api_is_refused_off_this_machine():
 
 
 def test_a_broken_content_file_is_named_with_its_line(tmp_path: Path):
-    path = PROJECT / "content" / "zz_broken_by_a_test.yml"
+    project = copied_project(tmp_path)
+    path = project / "content" / "broken.yml"
     path.write_text("responses:\n  utter_x: [\n")
-    try:
-        line = refused("--port", str(free_port()))
-        assert re.search(rf"{path.name}:\d+ is not valid YAML", line)
-    finally:
-        path.unlink()
+    endpoints = own_endpoints(tmp_path)
+    line = refused("--port", str(free_port()), "--endpoints", str(endpoints), project=project)
+    assert re.search(rf"{path.name}:\d+ is not valid YAML", line)
 
 
 def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot):

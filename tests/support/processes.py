@@ -57,11 +57,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def refused(*arguments: str, **environment: str) -> str:
+def refused(*arguments: str, project: Path = PROJECT, **environment: str) -> str:
     """The one line with which serve refuses to start."""
     command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
     env = quiet_environment() | environment
-    ended = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 1, ended.stdout
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
