@@ -21,7 +21,7 @@ from prometheus_client import Counter
 CONFIGURATION = Path(__file__).with_name("logging.yml")
 OURS = ("ketamine_faq", "actions")
 # The innermost calls, where the fault is.
-MOST_PLACES = 8
+MAX_PLACES = 8
 
 ERRORS = Counter("ketamine_faq_errors", "Entries in the log of level error or above", ["logger"])
 
@@ -43,7 +43,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             kind, _, trace = record.exc_info
             entry["error"] = kind.__name__
-            entry["raised_at"] = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(trace)[-MOST_PLACES:]]
+            entry["raised_at"] = [f"{at.filename}:{at.lineno}" for at in traceback.extract_tb(trace)[-MAX_PLACES:]]
         return json.dumps(entry)
 
 

@@ -1,24 +1,16 @@
 """The bot that end-to-end tests talk to: trained once for the present sources, served as a visitor meets it."""
 
 import os
-import re
-import shutil
 import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ketamine_faq.model import ensure_model, quiet_environment
-from ketamine_faq.paths import PROJECT
+from ketamine_faq.model import ensure_model
 from tests.conversation import Bot
-
-START_SECONDS = 120
+from tests.support.installation import CACHED, Installation
+from tests.support.processes import free_port, own_endpoints, serve, wait_until_ready
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,13 +29,7 @@ def model() -> Path:
 @pytest.fixture(scope="session")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's endpoints with a store and an action server of the tests' own."""
-    folder = tmp_path_factory.mktemp("endpoints")
-    text = (PROJECT / "endpoints.yml").read_text(encoding="utf-8")
-    text = re.sub(r"localhost:\d+", f"localhost:{free_port()}", text)
-    text = text.replace("var/conversations.db", str(folder / "conversations.db"))
-    path = folder / "endpoints.yml"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return own_endpoints(tmp_path_factory.mktemp("endpoints"))
 
 
 @pytest.fixture(scope="session")
@@ -64,43 +50,9 @@ def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) 
         process.wait(30)
 
 
-def copied_project(folder: Path) -> Path:
-    """A copy of the project without its models, for a test that changes what others go by."""
-    left_out = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "docs", "models", "var")
-    return Path(shutil.copytree(PROJECT, folder / "project", ignore=left_out))
-
-
-def serve(*arguments: str, output: Path, project: Path = PROJECT, **environment: str) -> subprocess.Popen:
-    """Start `ketamine-faq serve` with its output in a file, and with settings beside the tests' own."""
-    command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
-    env = quiet_environment() | environment
-    with output.open("w") as file:
-        return subprocess.Popen(command, cwd=project, env=env, stdout=file, stderr=subprocess.STDOUT)
-
-
-def wait_until_ready(process: subprocess.Popen, output: Path) -> None:
-    """Return when the server has said that it is ready; fail with its output when it ends or takes too long."""
-    wait_for(lambda: "Ready:" in output.read_text() or process.poll() is not None, START_SECONDS)
-    assert process.poll() is None, output.read_text()[-3000:]
-
-
-def wait_for(condition, seconds: float) -> None:
-    """Return when the condition holds; fail when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not _holds(condition):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
-        time.sleep(0.05)
-
-
-def _holds(condition) -> bool:
-    try:
-        return bool(condition())
-    except urllib.error.URLError:
-        return False
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """A fresh installation."""
+    yield Installation(tmp_path, monkeypatch)
+    for cached in CACHED:
+        cached.cache_clear()

@@ -12,7 +12,7 @@ import yaml
 from ketamine_faq.bench.cross_validation import Prediction
 from ketamine_faq.bench.safety import alarms, interval, report
 from ketamine_faq.model import quiet_environment
-from tests.conftest import copied_project
+from tests.support.processes import copied_project
 
 CLASSES = ["crisis", "crisis_of_other", "emergency", "goals", "misuse"]
 # Text, class, whether it is a look-alike, and the probabilities of CLASSES.

@@ -16,7 +16,7 @@ from ketamine_faq.content.texts import CONTENT
 from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.yaml_file import read
-from tests.conftest import copied_project, free_port
+from tests.support.processes import copied_project, free_port
 
 TODAY = date(2026, 11, 30)
 

@@ -22,13 +22,13 @@ from ketamine_faq.chat.conversation_id import new_sender
 from ketamine_faq.chat.feedback import FeedbackRow, keep_feedback, verdicts
 from ketamine_faq.cli.main import app
 from ketamine_faq.insights.page import page
-from ketamine_faq.insights.report import MOST_CHARACTERS, MOST_MESSAGES, Report, first_moment, report, week_of
+from ketamine_faq.insights.report import MAX_CHARACTERS, MAX_MESSAGES, Report, first_moment, report, week_of
 from ketamine_faq.insights.tables import tables
 from ketamine_faq.insights.turns import turns
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.storage.database import Database
-from tests.contact.conftest import CACHED, Installation
 from tests.conversation import Bot
+from tests.support.installation import CACHED, Installation
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=timezone.utc).timestamp()  # a Wednesday
 WEEK = 7 * 86400
@@ -173,11 +173,11 @@ def test_words_about_ones_own_case_or_a_danger_are_nobodys_reading(conversations
 
 
 def test_the_messages_are_capped_in_number_and_length(conversations: Conversations):
-    asked = [(f"question {number} {'x' * 500}", "not_covered") for number in range(MOST_MESSAGES + 5)]
+    asked = [(f"question {number} {'x' * 500}", "not_covered") for number in range(MAX_MESSAGES + 5)]
     conversations.had(*asked)
     shown = conversations.report().unanswered_messages
-    assert len(shown) == MOST_MESSAGES
-    assert {len(message.text) for message in shown} == {MOST_CHARACTERS}
+    assert len(shown) == MAX_MESSAGES
+    assert {len(message.text) for message in shown} == {MAX_CHARACTERS}
 
 
 class Elements(HTMLParser):

@@ -68,3 +68,16 @@ def test_every_import_is_from_a_lower_floor():
         if FLOOR_OF[imported] >= FLOOR_OF[part]
     ]
     assert upwards == []
+
+
+def test_helpers_of_tests_are_in_support_and_benchmarks_need_nothing_else_of_tests():
+    wrong = []
+    for file in [*PROJECT.glob("tests/**/*.py"), *PROJECT.glob("benchmarks/**/*.py")]:
+        of_tests = file.is_relative_to(PROJECT / "tests")
+        for name in imported_modules(file):
+            parts = name.split(".")
+            from_a_test = parts[0] == "tests" and any(p == "conftest" or p.startswith("test_") for p in parts)
+            across = parts[0] == "benchmarks" if of_tests else parts[0] == "tests" and parts[1] != "support"
+            if from_a_test or across:
+                wrong.append(f"{file.relative_to(PROJECT)} imports {name}")
+    assert wrong == []

@@ -8,7 +8,7 @@ import pytest
 
 from ketamine_faq import model
 from ketamine_faq.model import DamagedModelError, ensure_model, fingerprint
-from tests.operations.servers import mounted
+from tests.support.servers import mounted
 
 
 def damaged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -4,29 +4,24 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from ketamine_faq.model import quiet_environment
-from ketamine_faq.paths import PROJECT
 from ketamine_faq.serving.supervisor import SILENT_SECONDS, Pulse
-from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot
-
-
-def refused(*arguments: str, **environment: str) -> str:
-    """The one line with which serve refuses to start."""
-    command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
-    env = quiet_environment() | environment
-    ended = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120, check=False)
-    assert ended.returncode == 1, ended.stdout
-    assert "Traceback" not in ended.stderr
-    assert ended.stdout == ""
-    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
-    return ended.stderr
+from tests.support.processes import (
+    alive,
+    children,
+    command_line,
+    copied_project,
+    free_port,
+    own_endpoints,
+    refused,
+    serve,
+    wait_for,
+    wait_until_ready,
+)
 
 
 def test_a_taken_port_is_named_with_the_mend():
@@ -60,31 +55,12 @@ def test_the_management_api_is_refused_off_this_machine():
 
 
 def test_a_broken_content_file_is_named_with_its_line(tmp_path: Path):
-    path = PROJECT / "content" / "zz_broken_by_a_test.yml"
+    project = copied_project(tmp_path)
+    path = project / "content" / "broken.yml"
     path.write_text("responses:\n  utter_x: [\n")
-    try:
-        line = refused("--port", str(free_port()))
-        assert re.search(rf"{path.name}:\d+ is not valid YAML", line)
-    finally:
-        path.unlink()
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def command_line(pid: int) -> str:
-    """How a process was called."""
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-
-
-def alive(pid: int) -> bool:
-    """Whether a process is running still; one that has ended may wait for its parent to take note."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    endpoints = own_endpoints(tmp_path)
+    line = refused("--port", str(free_port()), "--endpoints", str(endpoints), project=project)
+    assert re.search(rf"{path.name}:\d+ is not valid YAML", line)
 
 
 def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot):

@@ -9,7 +9,7 @@ import httpx
 from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot
-from tests.test_serve import children
+from tests.support.processes import children
 
 USED_LATER = """
 from ketamine_faq.serving.rasa import HELPERS, put_aside

@@ -12,8 +12,8 @@ import yaml
 from ketamine_faq.content.topics import ANSWERS, STEERING, topics
 from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
-from tests.conftest import copied_project
 from tests.conversation import Bot
+from tests.support.processes import copied_project
 from tests.training_data import examples, normalised
 
 IDS = [topic.id for topic in topics()]

@@ -7,8 +7,7 @@ import yaml
 
 from ketamine_faq.content.topics import topics
 from ketamine_faq.paths import PROJECT
-from tests.held_out import BENCH, rows_of
-from tests.test_understanding import UNLIKE_ANYTHING
+from tests.held_out import BENCH, UNLIKE_ANYTHING, rows_of
 from tests.training_data import examples, normalised
 
 LEAST = 120

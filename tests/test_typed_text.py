@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ketamine_faq.chat.typed_text import MAX_CHARACTERS, TooLongError, typed_text
 from ketamine_faq.content.texts import content
 from tests.conversation import Bot, assert_closed
+from tests.support.odd_texts import ODD
 
 
 @given(st.text(max_size=MAX_CHARACTERS // 20))  # a character can become 18
@@ -48,32 +49,6 @@ def test_signs_arrive_as_they_were_typed():
 
 def test_hidden_characters_do_not_hide_a_word():
     assert typed_text("sui\u200bcid\u202eal\x00") == "suicidal"
-
-
-ODD = [
-    "/restart",
-    "/back",
-    '/crisis{"x":1}',
-    '/dosing{"condition": "pain"}',
-    "/session_start",
-    "/",
-    "//",
-    "",
-    "   ",
-    '{"sender": "x", "message": "y"}',
-    "'; DROP TABLE events; --",
-    "<script>alert(1)</script>",
-    "\u200b\u200b",
-    "\u202edoes it work",
-    "\x00",
-    "🙂🙂🙂",
-    "x" * 10_000,
-    "how does it work " * 700,
-    "كيف يعمل هذا الدواء",
-    "這個療程多少錢",
-    "{contact_form_url} {0} {}",
-    "${HOME} %s %d",
-]
 
 
 @pytest.mark.parametrize("message", ODD)

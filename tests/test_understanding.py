@@ -6,33 +6,12 @@ import pytest
 
 from ketamine_faq.content.topics import topics
 from tests.conversation import Bot
-from tests.held_out import BENCH, rows, rows_of
+from tests.held_out import BENCH, UNLIKE_ANYTHING, rows, rows_of
 
 HANDOFFS = {f"utter_{topic.id}" for topic in topics() if topic.handoff}
 # Not answers: a hand-off and a question back leave the visitor better off than a wrong answer.
 HARMLESS = HANDOFFS | {"utter_did_you_mean", "utter_default", "utter_specify_condition", "utter_specify_audience"}
 STEERING = {"affirm", "deny", "specify_condition", "specify_audience"}
-
-
-# Like nothing that was trained on: words of no language, other alphabets, code, figures, and talk of something else.
-UNLIKE_ANYTHING = (
-    "qwxz plorf ninty vashbok",
-    "lkjhgfdsa lkjhgfdsa",
-    "3.14159 2.71828 1.41421",
-    "for (int i = 0; i < n; i++) sum += a[i];",
-    "SELECT name FROM planets WHERE moons > 2",
-    "сколько стоит билет до Праги",
-    "明日の天気を教えてください",
-    "wie lange dauert die Fahrt nach Bremen",
-    "kde je nejbližší pekárna",
-    "🎈🎈🎈 🦕",
-    "the trombone section rushed the second movement",
-    "my sourdough starter has gone grey at the edges",
-    "which gearbox oil for a 1998 tractor",
-    "offside rule in under elevens",
-    "translate good morning into Welsh",
-    "is Pluto a planet again",
-)
 
 
 def outcome(bot: Bot, messages: list[dict[str, Any]]) -> tuple[float, float, list[str]]:

@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 
 from ketamine_faq.paths import PROJECT
-from ketamine_faq.serving.connection_balance import MOST_ABOVE
-from ketamine_faq.serving.restarts import MOST
-from tests.conftest import free_port, wait_for
+from ketamine_faq.serving.connection_balance import MAX_ABOVE
+from ketamine_faq.serving.restarts import MAX_RESTARTS
+from tests.support.processes import free_port, wait_for
 
 RUN = """
 import os, signal, sys, time
@@ -71,8 +71,8 @@ def test_one_that_fails_as_it_loads_ends_the_others(tmp_path: Path):
 def test_what_is_killed_is_replaced_and_not_for_ever():
     ended = run(IS_KILLED)
     assert ended.returncode == 1
-    assert MOST < ended.stdout.count("worker") <= MOST + 2
-    assert ended.stderr.count("is replaced") == MOST
+    assert MAX_RESTARTS < ended.stdout.count("worker") <= MAX_RESTARTS + 2
+    assert ended.stderr.count("is replaced") == MAX_RESTARTS
 
 
 def test_connections_that_last_come_to_be_spread_over_the_workers():
@@ -85,7 +85,7 @@ def test_connections_that_last_come_to_be_spread_over_the_workers():
 
             def are_spread() -> bool:
                 workers = Counter(client.get(address).text for client in clients)
-                return len(workers) == 2 and max(workers.values()) <= CONNECTIONS / 2 + MOST_ABOVE
+                return len(workers) == 2 and max(workers.values()) <= CONNECTIONS / 2 + MAX_ABOVE
 
             wait_for(are_spread, 20)
     finally:

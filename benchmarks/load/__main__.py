@@ -24,9 +24,8 @@ from benchmarks.compare import CONTESTANTS, train
 from ketamine_faq.content.texts import content
 from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
-from tests.conftest import free_port
-from tests.operations.conftest import own_endpoints
-from tests.operations.servers import PostgreSQL, RedisServer
+from tests.support.processes import free_port, own_endpoints
+from tests.support.servers import PostgreSQL, RedisServer
 
 # Apart from the bot's own libraries, whose pins it does not share.
 LOCUST = ["uv", "tool", "run", "--quiet", "--from", "locust==2.32.10", "locust"]

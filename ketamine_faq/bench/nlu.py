@@ -31,7 +31,7 @@ OUT_OF_SCOPE = "out_of_scope"
 # The share of in-scope messages that a chosen threshold lets through. Lower than a test of the like of what was trained
 # on would have it: in HINT3's three bots, two of five to three of four real messages are out of scope.
 KEPT = 0.92
-MOST_FOLDS = 5
+MAX_FOLDS = 5
 
 
 def project_report(prediction: Prediction) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def choose_threshold(texts: list[str], labels: list[str]) -> float:
     """
     known, vectors = np.array(labels), packaged_encoder().encode(texts)
     by_nearness = len(texts) < MIN_FOR_FINE_TUNING
-    folds = min(MOST_FOLDS, Counter(labels).most_common(2)[-1][1])
+    folds = min(MAX_FOLDS, Counter(labels).most_common(2)[-1][1])
     if folds < 2:
         return float(THRESHOLDS[0])
     sureness = np.zeros(len(texts))

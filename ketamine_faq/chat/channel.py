@@ -12,7 +12,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from ketamine_faq.chat.conversation_id import conversation_of, new_sender, sender_to_go_on_by
+from ketamine_faq.chat.conversation_id import conversation_of, new_sender, valid_or_new_sender
 from ketamine_faq.chat.counters import (
     ANSWERS,
     CONCERNED,
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 # Of one address within an hour: a hospital's visitors may share one, and so do all of a load test.
-MOST_CONVERSATIONS, MOST_VERDICTS = 20_000, 2_000
+MAX_CONVERSATIONS, MAX_VERDICTS = 20_000, 2_000
 # After so long, it may be tried again.
 RETRY = {"Retry-After": "2"}
 
@@ -65,7 +65,7 @@ class Replies(CollectingOutputChannel):
             collected["topic"] = topic
             if metadata.get("concern"):
                 collected["concern"] = metadata["concern"]
-            if content().asks_about(topic) and metadata.get("facts") and not metadata.get("handoff"):
+            if content().has_question(topic) and metadata.get("facts") and not metadata.get("handoff"):
                 collected["source"] = content().notice("source")
 
     async def send_text_message(self, recipient_id: str, text: str, **_: Any) -> None:
@@ -95,7 +95,7 @@ class WebChannel(InputChannel):
         refuse_from(webhook)
         buttons = content().buttons()
         turns = TurnsUnderWay()
-        begun, verdicts = rate_limit("begun", MOST_CONVERSATIONS), rate_limit("verdicts", MOST_VERDICTS)
+        begun, verdicts = rate_limit("begun", MAX_CONVERSATIONS), rate_limit("verdicts", MAX_VERDICTS)
 
         @webhook.get("/")
         async def health(_: Request) -> HTTPResponse:
@@ -188,4 +188,4 @@ def _parsed(request: Request) -> tuple[str, str]:
     # No store takes all that is not printable: a NUL, or half of a character.
     if not isinstance(sender, str) or len(sender) > 200 or not sender.isprintable():
         raise BadRequestError("`sender` is a text of at most 200 printable characters")
-    return sender_to_go_on_by(sender), body["message"]
+    return valid_or_new_sender(sender), body["message"]

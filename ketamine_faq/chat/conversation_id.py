@@ -32,7 +32,7 @@ def is_signed(sender: str) -> bool:
     return True
 
 
-def sender_to_go_on_by(sender: str) -> str:
+def valid_or_new_sender(sender: str) -> str:
     """Return the sender, or a fresh one in place of a secret from before SECRET_KEY was changed, or made up.
 
     As the name of a conversation it would be stored, and its verdicts and enquiries be refused for ever.

@@ -30,7 +30,7 @@ def keep_feedback(store: Database, sent: Any) -> None:
     if not isinstance(sent, dict):
         raise BadFeedbackError
     sender, topic, helpful = (sent.get(name) for name in ("sender", "topic", "helpful"))
-    known = isinstance(sender, str) and is_signed(sender) and isinstance(topic, str) and content().asks_about(topic)
+    known = isinstance(sender, str) and is_signed(sender) and isinstance(topic, str) and content().has_question(topic)
     if not known or not isinstance(helpful, bool):
         raise BadFeedbackError
     with store.session() as session:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 
-MOST = 100
+MAX_TURNS = 100
 # Beside the one that is being answered.
-MOST_WAITING = 5
+MAX_WAITING = 5
 
 
 class TooManyError(Exception):
@@ -33,9 +33,9 @@ class TurnsUnderWay:
     @contextmanager
     def one_of(self, conversation: str) -> Iterator[None]:
         """Count a message for as long as it is handled; raises TooManyError."""
-        if self._of_conversation[conversation] > MOST_WAITING:
+        if self._of_conversation[conversation] > MAX_WAITING:
             raise TooManyError(HTTPStatus.TOO_MANY_REQUESTS)
-        if self._of_conversation.total() >= MOST:
+        if self._of_conversation.total() >= MAX_TURNS:
             raise TooManyError(HTTPStatus.SERVICE_UNAVAILABLE)
         self._of_conversation[conversation] += 1
         try:

@@ -71,7 +71,7 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
             await _admit(request, judge)
             sent |= await form_fields(request)
             # Without JavaScript there is no sum to solve and no conversation to take along.
-            return _html(received_page(await _receive(sent, request, judge, worked=True)), 201)
+            return _html(received_page(await _receive(sent, request, judge, has_proof_of_work=True)), 201)
         except InvalidError as error:
             (errors,) = error.args
             token = new_token() if "token" in errors else str(sent["token"])
@@ -87,9 +87,9 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
         try:
             await _admit(request, judge)
             sent = await json_fields(request)
-            worked = is_solved(sent.get("solution"), str(sent.get("token")))
+            has_proof_of_work = is_solved(sent.get("solution"), str(sent.get("token")))
             said = await _conversation(sent, request, read_conversation)
-            reference = await _receive(sent, request, judge, worked=worked, conversation=said)
+            reference = await _receive(sent, request, judge, has_proof_of_work=has_proof_of_work, conversation=said)
             return _json({"reference": reference, "next": words().next_step()}, 201)
         except InvalidError as error:
             return _json({"errors": error.args[0]}, 422)
@@ -114,7 +114,7 @@ async def _receive(
     request: Request,
     judge: SpamJudge,
     *,
-    worked: bool,
+    has_proof_of_work: bool,
     conversation: list[dict[str, str]] | None = None,
 ) -> str:
     """Keep what was sent and return its reference; raises InvalidError, StoreError. On return it is on the disk."""
@@ -131,7 +131,7 @@ async def _receive(
         known, reused = Enquiries(database()).sent_before(enquiry, token)
         if known:
             return known
-        marks = judge.marks(sent, address_of(request), age=age, reused=reused, worked=worked)
+        marks = judge.marks(sent, address_of(request), age=age, reused=reused, has_proof_of_work=has_proof_of_work)
         reference = Enquiries(database()).add(enquiry, token, time.time(), marks, conversation, _origin(sent))
         if marks:
             logger.warning("An enquiry was put aside for a person to look at: %s (%s)", reference, ", ".join(marks))

@@ -8,7 +8,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 logger = logging.getLogger(__name__)
 
 # The latest turns: what led to the enquiry.
-MOST_TURNS = 100
+MAX_TURNS = 100
 
 
 async def conversation(tracker_store: TrackerStore, conversation_id: str) -> list[dict[str, str]]:
@@ -23,4 +23,4 @@ async def conversation(tracker_store: TrackerStore, conversation_id: str) -> lis
         return []
     who = {UserUttered: "visitor", BotUttered: "bot"}
     said = [{"who": who[type(event)], "text": event.text or ""} for event in tracker.events if type(event) in who]
-    return said[-MOST_TURNS:]
+    return said[-MAX_TURNS:]

@@ -53,7 +53,7 @@ def validated(sent: Mapping[str, Any]) -> tuple[Enquiry, dict[str, str]]:
     # A checked box is `yes` from the page and true from the widget.
     if sent.get("consent") not in (True, "yes"):
         errors["consent"] = words().error("consent")
-    if not content().asks_about(tidy["topic"]):
+    if not content().has_question(tidy["topic"]):
         tidy["topic"] = ""
     in_order = {name: errors[name] for name in (*tidy, "consent") if name in errors}
     return Enquiry(**tidy), in_order

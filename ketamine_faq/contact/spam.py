@@ -10,7 +10,7 @@ from ketamine_faq.storage.rate_limit import rate_limit
 
 # A field that people do not see; machines fill in whatever looks like a field.
 HONEYPOT = "website"
-MOST_LINKS = 2
+MAX_LINKS = 2
 LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
 
 
@@ -28,22 +28,22 @@ class SpamJudge:
         return self._requests.is_exceeded(address)
 
     def marks(
-        self, sent: Mapping[str, Any], address: str, *, age: float, reused: bool, worked: bool
+        self, sent: Mapping[str, Any], address: str, *, age: float, reused: bool, has_proof_of_work: bool
     ) -> tuple[str, ...]:
         """Note an enquiry and return the names of all that is doubtful about it; none for most.
 
-        `age` is the seconds since the form was opened, `reused` whether it was sent before with other words, `worked`
-        whether it came with its proof of work or from the page, which can give none.
+        `age` is the seconds since the form was opened. `reused`: it was sent before with other words.
+        `has_proof_of_work`: it came with one, or from the page, which can give none.
         """
         most = settings().doubtful_enquiries_per_hour
         sender = str(sent.get("sender") or "")
         doubts = {
             "honeypot": bool(sent.get(HONEYPOT)),
             "too_fast": age < settings().minimum_fill_seconds,
-            "no_work": not worked,
+            "no_work": not has_proof_of_work,
             "token_reused": reused,
             "many_from_address": self._enquiries.count(address) > most,
             "many_from_conversation": is_signed(sender) and self._conversations.count(conversation_of(sender)) > most,
-            "links": len(LINK.findall(str(sent.get("about") or ""))) > MOST_LINKS,
+            "links": len(LINK.findall(str(sent.get("about") or ""))) > MAX_LINKS,
         }
         return tuple(name for name, doubtful in doubts.items() if doubtful)

@@ -46,7 +46,7 @@ class Words:
 
     def about_topic(self, topic: str) -> str:
         """Return what the form is filled in with for a topic that was asked; nothing for one without a question."""
-        if not content().asks_about(topic):
+        if not content().has_question(topic):
             return ""
         return self._texts["about_topic"].format(question=content().question_button(topic)["title"])
 

@@ -58,7 +58,7 @@ class Content:
         """Return the topics to suggest after this one's answer, at most three."""
         return self._questions.get(topic, {}).get("next", [])
 
-    def asks_about(self, topic: str) -> bool:
+    def has_question(self, topic: str) -> bool:
         """Tell whether the topic has a question that a button can ask."""
         return topic in self._questions
 

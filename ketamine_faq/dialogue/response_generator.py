@@ -106,7 +106,7 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
 
     def _likeliest(self, tracker: DialogueStateTracker) -> list[str]:
         ranking = tracker.latest_message.parse_data.get("intent_ranking", [])
-        named = [entry["name"] for entry in ranking if self._content.asks_about(entry["name"])]
+        named = [entry["name"] for entry in ranking if self._content.has_question(entry["name"])]
         return named[:SUGGESTED]
 
 

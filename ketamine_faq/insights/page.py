@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ketamine_faq.insights.report import MOST_MESSAGES, Report
+from ketamine_faq.insights.report import MAX_MESSAGES, Report
 from ketamine_faq.insights.tables import judged, most_first, readable, tables, week_name
 from ketamine_faq.templates import templates
 
@@ -20,5 +20,5 @@ def page(report: Report) -> str:
         topics=most_first(report.topics),
         subjects=most_first(report.subjects),
         judged=judged(report),
-        most_messages=MOST_MESSAGES,
+        most_messages=MAX_MESSAGES,
     )

@@ -19,8 +19,8 @@ UNANSWERED = {"not_covered": "not covered", "out_of_scope": "out of scope", "did
 DOUBT = "doubt"
 UNNAMED = "no subject named"
 # Of the messages that were not answered, so many are shown, and so much of each.
-MOST_MESSAGES = 50
-MOST_CHARACTERS = 200
+MAX_MESSAGES = 50
+MAX_CHARACTERS = 200
 
 # Weeks are named by the day of their Monday, in UTC.
 ByWeek = Counter[date]
@@ -90,7 +90,7 @@ def _count(made: Report, turn: Turn) -> None:
             made.safety[answer][week] += 1
         elif answer in UNANSWERED:
             made.unanswered[answer][week] += 1
-        elif content().asks_about(answer):
+        elif content().has_question(answer):
             made.topics[answer][week] += 1
     if "not_covered" in turn.answers:
         for subject in set(turn.subjects) or {UNNAMED}:
@@ -125,7 +125,7 @@ def _unanswered_messages(turns: list[Turn]) -> list[Message]:
         key = " ".join(re.findall(r"[\w']+", text.casefold())) or text
         times[key] += 1
         latest[key] = Message(_shortened(text), reply, times[key])
-    return [latest[key] for key, _ in times.most_common(MOST_MESSAGES)]
+    return [latest[key] for key, _ in times.most_common(MAX_MESSAGES)]
 
 
 def _concerns(turn: Turn, *topics: str) -> bool:
@@ -133,7 +133,7 @@ def _concerns(turn: Turn, *topics: str) -> bool:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+    return text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 1]}…"
 
 
 def _weeks(first: date, last: date) -> list[date]:

@@ -9,7 +9,7 @@ from sanic import Sanic
 from sanic.request import Request
 
 # Above the mean of all workers.
-MOST_ABOVE = 1
+MAX_ABOVE = 1
 
 
 class EvenConnections:
@@ -29,7 +29,7 @@ class EvenConnections:
 
         @app.on_response
         def close_one_too_many(request: Request, _: Any) -> None:
-            if self._counts[worker] > mean(self._counts) + MOST_ABOVE:
+            if self._counts[worker] > mean(self._counts) + MAX_ABOVE:
                 request.stream.keep_alive = False
 
         return _Counted(self._counts, worker)

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 
-MOST, WITHIN_SECONDS = 10, 600
+MAX_RESTARTS, WITHIN_SECONDS = 10, 600
 
 
 class Restarts:
@@ -18,4 +18,4 @@ class Restarts:
         self._times.append(time.monotonic())
         while self._times[0] < time.monotonic() - WITHIN_SECONDS:
             self._times.popleft()
-        return len(self._times) > MOST
+        return len(self._times) > MAX_RESTARTS

@@ -47,12 +47,12 @@ POLL_SECONDS, SILENT_SECONDS = 5, 60
 FIRST_POLL_SECONDS = 0.2
 # What is set for the server of visitors unless the environment does.
 LIMITS = {
-    # A message is 4,000 characters at most; Sanic would take bodies of 100 MB.
+    # A message is 10,000 characters at most, each of up to twelve bytes in JSON. Sanic would take bodies of 100 MB.
     "SANIC_REQUEST_MAX_SIZE": "128000",
-    # For who sends the head of a request slowly, and for who sends its body so or whose turn does not end; in seconds.
+    # Seconds for a request's headers; for its body and reply.
     "SANIC_REQUEST_TIMEOUT": "15",
     "SANIC_RESPONSE_TIMEOUT": "30",
-    # So long a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
+    # Seconds that a conversation waits for a worker that died in its turn; Rasa's own would be a minute.
     "TICKET_LOCK_LIFETIME": "10",
 }
 # A database that does not answer must not hold up every visitor.

@@ -13,7 +13,7 @@ from ketamine_faq.storage.redis_client import redis_client
 
 WINDOW_SECONDS = 3600
 # More visitors at once than a clinic has; of more, those not seen for longest are forgotten.
-MOST_KEYS = 10_000
+MAX_KEYS = 10_000
 
 
 class RateLimit:
@@ -36,7 +36,7 @@ class RateLimit:
             times.append(now)
             while times[0] <= now - WINDOW_SECONDS:
                 times.popleft()
-            if len(self._seen) > MOST_KEYS:
+            if len(self._seen) > MAX_KEYS:
                 self._seen.popitem(last=False)
             return len(times)
 

@@ -9,7 +9,7 @@ import pytest
 from ketamine_faq.chat.conversation_id import conversation_of, is_signed, new_sender
 from ketamine_faq.settings import SettingsError
 from ketamine_faq.storage.secret_key import _kept_key
-from tests.contact.conftest import Installation
+from tests.support.installation import Installation
 
 
 def test_a_sender_of_ours_is_known_and_no_two_are_alike(installation: Installation):

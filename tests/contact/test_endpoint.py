@@ -12,31 +12,9 @@ from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
 from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.contact.words import words
-from tests.contact.conftest import FORM, Installation
-from tests.contact.processes import Served, served
-
-
-def solved(challenge: dict) -> dict:
-    """The challenge with its number found, as the widget finds it."""
-    for number in range(challenge["maxnumber"] + 1):
-        if hashlib.sha256(f"{challenge['salt']}{number}".encode()).hexdigest() == challenge["challenge"]:
-            return {**{name: challenge[name] for name in ("challenge", "salt", "signature")}, "number": number}
-    raise AssertionError("no number solves it")
-
-
-def filled(server: Served, **changed) -> dict:
-    """A form as the widget sends it."""
-    challenge = server.get("/contact/challenge").json()
-    assert challenge["algorithm"] == "SHA-256"
-    return {
-        **FORM,
-        "consent": True,
-        "include_conversation": False,
-        "sender": new_sender(),
-        "token": challenge["token"],
-        "solution": solved(challenge),
-        **changed,
-    }
+from tests.support.contact_forms import filled, solved
+from tests.support.contact_server import Served, served
+from tests.support.installation import FORM, Installation
 
 
 def kept(installation: Installation) -> list[Listed]:

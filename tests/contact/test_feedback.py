@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ketamine_faq.chat.channel import Replies
 from ketamine_faq.chat.conversation_id import new_sender
 from ketamine_faq.chat.feedback import BadFeedbackError, FeedbackRow, keep_feedback
-from tests.contact.conftest import Installation
+from tests.support.installation import Installation
 
 
 def kept(installation: Installation) -> list[tuple[str, bool]]:

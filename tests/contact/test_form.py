@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ketamine_faq.contact.form import ROLES, validated
 from ketamine_faq.contact.words import words
-from tests.contact.conftest import FORM
+from tests.support.installation import FORM
 
 SENT = {**FORM, "consent": True}
 

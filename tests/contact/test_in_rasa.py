@@ -10,9 +10,9 @@ import pytest
 
 from ketamine_faq.chat.conversation_id import conversation_of, is_signed, new_sender
 from ketamine_faq.contact.staff import Listed, listed
-from tests.contact.conftest import FORM, Installation
-from tests.contact.processes import Served, listen, running, set_up
-from tests.contact.test_endpoint import filled
+from tests.support.contact_forms import filled
+from tests.support.contact_server import Served, listen, running, set_up
+from tests.support.installation import FORM, Installation
 
 ORIGIN = "https://www.anodyne.example"
 SAID = [("visitor", "what dose for pain? reach me at [email]"), ("bot", "Curated text.")]

@@ -10,13 +10,13 @@ import pytest
 from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed
-from tests.contact.conftest import FORM, Installation
-from tests.contact.mail_server import MailServer
-from tests.contact.processes import Served, relayed, served
+from tests.support.contact_server import Served, relayed, served
+from tests.support.installation import FORM, Installation
+from tests.support.mail_server import MailServer
 
 FORM_SENT = {**FORM, "consent": "yes"}
 # Far more than there are; each test ends at the first process that lives.
-MOST_STEPS = 2000
+MAX_STEPS = 2000
 AT_ONCE = 2
 
 
@@ -29,13 +29,13 @@ def mail_server(installation: Installation) -> Iterator[MailServer]:
 
 
 def test_the_server_killed_at_any_step_loses_nothing_that_it_said_was_received(installation: Installation):
-    installation.set(refused_enquiries_per_hour=MOST_STEPS, doubtful_enquiries_per_hour=MOST_STEPS)
+    installation.set(refused_enquiries_per_hour=MAX_STEPS, doubtful_enquiries_per_hour=MAX_STEPS)
     with served(installation.environment, installation.log) as healthy, ThreadPoolExecutor(AT_ONCE) as pool:
-        for first in range(1, MOST_STEPS, 8):
+        for first in range(1, MAX_STEPS, 8):
             steps = range(first, first + 8)
             if all(pool.map(lambda step: said_received_when_killed_at(step, installation, healthy), steps)):
                 break
-    assert 50 < first < MOST_STEPS - 8
+    assert 50 < first < MAX_STEPS - 8
 
 
 def said_received_when_killed_at(step: int, installation: Installation, healthy: Served) -> bool:
@@ -65,7 +65,7 @@ def said_received_when_killed_at(step: int, installation: Installation, healthy:
 def test_the_relay_killed_at_any_step_delivers_all_and_says_no_more_than_it_did(
     installation: Installation, mail_server: MailServer
 ):
-    for step in range(1, MOST_STEPS):
+    for step in range(1, MAX_STEPS):
         reference = installation.enquire(token=str(step))
         exit_code = relayed(installation.environment, installation.log, kill_at=step)
         (item,) = listed(installation.store, reference)
@@ -80,4 +80,4 @@ def test_the_relay_killed_at_any_step_delivers_all_and_says_no_more_than_it_did(
         assert len(mail_server.keys_of(reference)) == 1
         if exit_code == 0:
             break
-    assert 20 < step < MOST_STEPS - 1
+    assert 20 < step < MAX_STEPS - 1

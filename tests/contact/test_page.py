@@ -10,8 +10,8 @@ from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
-from tests.contact.conftest import FORM, Installation
-from tests.contact.processes import Served
+from tests.support.contact_server import Served
+from tests.support.installation import FORM, Installation
 
 SCRIPT = "\"'><script>alert(1)</script>"
 FIELDS = ("role", "name", "email", "phone", "about", "practice", "provider_number", "consent")

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from ketamine_faq.storage.rate_limit import MOST_KEYS, WINDOW_SECONDS, RateLimit
+from ketamine_faq.storage.rate_limit import MAX_KEYS, WINDOW_SECONDS, RateLimit
 
 
 def test_what_came_within_the_hour_counts_by_key():
@@ -19,7 +19,7 @@ def test_who_comes_all_the_time_stays_over_the_limit():
 
 def test_those_not_seen_for_longest_are_forgotten():
     limit = RateLimit(3)
-    for key in range(MOST_KEYS + 1):
+    for key in range(MAX_KEYS + 1):
         limit.count(str(key))
-    assert len(limit._seen) == MOST_KEYS
-    assert limit.count(str(MOST_KEYS)) == 2
+    assert len(limit._seen) == MAX_KEYS
+    assert limit.count(str(MAX_KEYS)) == 2

@@ -22,10 +22,10 @@ from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.contact.words import words
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import SettingsError, settings
-from tests.conftest import wait_for
-from tests.contact.conftest import FORM, Installation
-from tests.contact.mail_server import MailServer
-from tests.contact.webhook_server import WebhookServer
+from tests.support.installation import FORM, Installation
+from tests.support.mail_server import MailServer
+from tests.support.processes import wait_for
+from tests.support.webhook_server import WebhookServer
 
 SECRET = "a secret of the webhook"
 URL = "https://a.example/"

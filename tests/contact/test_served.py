@@ -10,9 +10,9 @@ from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.words import words
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.database import Database
-from tests.contact.conftest import FORM
 from tests.conversation import Bot
-from tests.test_serve import children, command_line
+from tests.support.installation import FORM
+from tests.support.processes import children, command_line
 
 
 def test_visitor_finds_the_form_where_the_hand_off_says_and_gets_a_reference(bot: Bot):

@@ -3,10 +3,10 @@
 import pytest
 
 from ketamine_faq.chat.conversation_id import new_sender
-from ketamine_faq.contact.spam import HONEYPOT, MOST_LINKS, SpamJudge
-from tests.contact.conftest import Installation
+from ketamine_faq.contact.spam import HONEYPOT, MAX_LINKS, SpamJudge
+from tests.support.installation import Installation
 
-OF_A_PERSON = {"age": 60.0, "reused": False, "worked": True}
+OF_A_PERSON = {"age": 60.0, "reused": False, "has_proof_of_work": True}
 LINK = " https://example.org"
 
 
@@ -30,10 +30,10 @@ def test_a_persons_enquiry_has_none(judge: SpamJudge):
     "how, mark",
     [
         ({"age": 2.9}, "too_fast"),
-        ({"worked": False}, "no_work"),
+        ({"has_proof_of_work": False}, "no_work"),
         ({"reused": True}, "token_reused"),
         ({"sent": {HONEYPOT: "x"}}, "honeypot"),
-        ({"sent": {"about": LINK * (MOST_LINKS + 1)}}, "links"),
+        ({"sent": {"about": LINK * (MAX_LINKS + 1)}}, "links"),
     ],
 )
 def test_each_doubt_has_its_mark(judge: SpamJudge, how: dict, mark: str):
@@ -41,7 +41,7 @@ def test_each_doubt_has_its_mark(judge: SpamJudge, how: dict, mark: str):
 
 
 def test_a_few_links_are_a_persons(judge: SpamJudge):
-    assert marks(judge, sent={"about": LINK * MOST_LINKS}) == ()
+    assert marks(judge, sent={"about": LINK * MAX_LINKS}) == ()
 
 
 def test_many_from_an_address_are_doubtful_and_another_address_is_not(judge: SpamJudge):

@@ -13,7 +13,7 @@ from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
 from ketamine_faq.contact.staff import COLUMNS, listed, spreadsheet_safe
 from ketamine_faq.contact.store import EnquiryRow
 from ketamine_faq.storage.database import Database
-from tests.contact.conftest import FORM, Installation
+from tests.support.installation import FORM, Installation
 
 
 def enquiries(*arguments: str) -> Result:

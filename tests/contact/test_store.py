@@ -13,7 +13,7 @@ from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed, purge
 from ketamine_faq.contact.store import Enquiries
 from ketamine_faq.storage.database import Base, Database, StoreError
-from tests.operations.servers import PostgreSQL
+from tests.support.servers import PostgreSQL
 
 ENQUIRY = Enquiry("patient", "Kim Ánh", "kim@example.com", "", 'It\'s about "this"; DROP TABLE enquiries;--\n→ 🙂')
 

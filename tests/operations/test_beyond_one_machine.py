@@ -9,12 +9,10 @@ import pytest
 
 from ketamine_faq.serving.supervisor import SILENT_SECONDS
 from ketamine_faq.settings import SettingsError, settings
-from tests.conftest import START_SECONDS, wait_for
-from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
-from tests.operations.conftest import SharedBot, run_on
-from tests.operations.test_metrics import figures
-from tests.test_serve import alive, children, command_line
+from tests.support.installation import FORM
+from tests.support.processes import START_SECONDS, alive, wait_for
+from tests.support.shared_bot import SharedBot, figures, is_ready, rasa_and_workers, run_on
 
 KEY = "s" * 40
 
@@ -35,14 +33,6 @@ def test_a_conversation_goes_on_whichever_worker_answers(shared_bot: SharedBot):
         assert answers[-1]["process"] in {*workers} - {held}
     messages = "SELECT count(*), count(DISTINCT sender_id) FROM events WHERE id > :last AND type_name = 'user'"
     assert shared_bot.query(messages, last=last) == [(5, 1)]
-
-
-def rasa_and_workers(bot: SharedBot) -> tuple[int, list[int]]:
-    """Rasa's process and those of its two workers."""
-    (rasa,) = [pid for pid in children(bot.pid) if "rasa run --model" in command_line(pid)]
-    workers = children(rasa)
-    assert len(workers) == 2
-    return rasa, workers
 
 
 def test_enquiries_are_kept_in_the_one_database_and_limits_hold_over_all_workers(shared_bot: SharedBot):
@@ -96,14 +86,6 @@ def test_rasa_that_hangs_is_started_again(shared_bot: SharedBot):
     (reply,) = shared_bot.says("and for pain?", sender)
     assert reply["topic"] == "dosing"
     assert figures(shared_bot)["ketamine_faq_restarts_total:Rasa"] == restarts + 1
-
-
-def is_ready(bot: SharedBot) -> bool:
-    """Whether the bot is there."""
-    try:
-        return bot.get("/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 @pytest.mark.parametrize(

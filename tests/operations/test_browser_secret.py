@@ -6,9 +6,9 @@ import httpx
 from itsdangerous import Signer
 from redis import Redis
 
-from tests.contact.conftest import FORM
 from tests.conversation import assert_closed
-from tests.operations.conftest import SharedBot
+from tests.support.installation import FORM
+from tests.support.shared_bot import SharedBot
 
 EVERYTHING = (
     "SELECT events::text FROM events UNION ALL SELECT enquiries::text FROM enquiries "

@@ -10,12 +10,10 @@ import sqlalchemy as sa
 
 from ketamine_faq.settings import SettingsError, settings
 from ketamine_faq.storage.connection_check import check_connections
-from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot, assert_closed
-from tests.operations.conftest import SECRET_KEY, own_endpoints
-from tests.operations.servers import PostgreSQL, RedisServer
-from tests.operations.test_health import ALL_WELL
-from tests.test_serve import refused
+from tests.support.processes import free_port, own_endpoints, refused, serve, wait_for, wait_until_ready
+from tests.support.servers import PostgreSQL, RedisServer
+from tests.support.shared_bot import ALL_WELL, SECRET_KEY
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import yaml
 
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import Settings
-from tests.conftest import free_port
-from tests.operations.conftest import SharedBot
-from tests.operations.servers import Nginx
+from tests.support.processes import free_port
+from tests.support.servers import Nginx
+from tests.support.shared_bot import SharedBot
 
 DEPLOY = PROJECT / "deploy"
 NGINX_UPSTREAM = re.compile(r"^ +server ([\w.:-]+) ", re.MULTILINE)

@@ -14,20 +14,29 @@ import httpx
 import numpy as np
 import pytest
 
-from benchmarks.faults import Load
 from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.storage.database import Database
-from tests.conftest import START_SECONDS, copied_project, free_port, serve, wait_for, wait_until_ready
-from tests.contact.conftest import FORM
 from tests.conversation import Bot, assert_closed
-from tests.operations.conftest import SharedBot, own_endpoints
-from tests.operations.servers import Nginx, mounted
-from tests.operations.test_beyond_one_machine import is_ready, rasa_and_workers
-from tests.operations.test_shutdown import asked
-from tests.test_serve import alive, children, command_line
+from tests.support.installation import FORM
+from tests.support.load import Load
+from tests.support.processes import (
+    START_SECONDS,
+    alive,
+    asked,
+    children,
+    command_line,
+    copied_project,
+    free_port,
+    own_endpoints,
+    serve,
+    wait_for,
+    wait_until_ready,
+)
+from tests.support.servers import Nginx, mounted
+from tests.support.shared_bot import SharedBot, is_ready, rasa_and_workers
 
 VISITORS = 4
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)

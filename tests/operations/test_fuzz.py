@@ -22,11 +22,10 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from ketamine_faq.content.texts import content
 from ketamine_faq.paths import PROJECT
-from tests.conftest import free_port, serve, wait_until_ready
-from tests.contact.processes import context, set_up
 from tests.conversation import Bot, assert_closed
-from tests.operations.conftest import own_endpoints
-from tests.test_typed_text import ODD
+from tests.support.contact_server import context, set_up
+from tests.support.odd_texts import ODD
+from tests.support.processes import free_port, own_endpoints, serve, wait_until_ready
 
 MESSAGES = int(os.environ.get("FUZZED_MESSAGES", "1000"))
 AT_ONCE, BATCH = 8, 100

@@ -2,11 +2,9 @@
 
 import pytest
 
-from tests.conftest import wait_for
 from tests.conversation import assert_closed
-from tests.operations.conftest import SharedBot
-
-ALL_WELL = {"model": "ok", "conversations": "ok", "enquiries": "ok", "locks": "ok"}
+from tests.support.processes import wait_for
+from tests.support.shared_bot import ALL_WELL, SharedBot
 
 
 @pytest.mark.parametrize(("server", "parts"), [("postgresql", ["conversations", "enquiries"]), ("redis", ["locks"])])

@@ -11,7 +11,7 @@ from rasa.core.lock_store import LockStore
 from redis import Redis
 
 from ketamine_faq.storage.lock_store import MemoryLocks, RedisLocks
-from tests.operations.conftest import SharedBot
+from tests.support.shared_bot import SharedBot
 
 # Some ask a served bot.
 pytestmark = pytest.mark.usefixtures("model")

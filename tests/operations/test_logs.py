@@ -10,9 +10,8 @@ import httpx
 import pytest
 
 from ketamine_faq.logs import JsonFormatter
-from tests.conftest import wait_for
-from tests.operations.conftest import SharedBot
-from tests.test_serve import alive, children, command_line
+from tests.support.processes import alive, children, command_line, wait_for
+from tests.support.shared_bot import SharedBot
 
 # Letters alone, so that nothing masks it.
 MARKER = "zxqvmarkerword"

@@ -2,29 +2,15 @@
 
 import json
 import re
-import urllib.request
 
 import httpx
 import yaml
-from prometheus_client.parser import text_string_to_metric_families
 
 from ketamine_faq.paths import PROJECT
-from tests.operations.conftest import SharedBot
+from tests.support.shared_bot import SharedBot, figures
 
 DEPLOY = PROJECT / "deploy"
 FIGURE = re.compile(r"ketamine_faq_\w+")
-
-
-def figures(bot: SharedBot) -> dict[str, float]:
-    """Every figure, summed over its labels but for what it is of."""
-    with urllib.request.urlopen(bot.metrics, timeout=10) as reply:
-        families = list(text_string_to_metric_families(reply.read().decode()))
-    values: dict[str, float] = {}
-    for sample in (sample for family in families for sample in family.samples):
-        of = next((sample.labels[label] for label in ("topic", "kind", "part", "status") if label in sample.labels), "")
-        name = f"{sample.name}:{of}" if of else sample.name
-        values[name] = values.get(name, 0) + sample.value
-    return values
 
 
 def test_figures_of_both_workers_are_counted_together(shared_bot: SharedBot):

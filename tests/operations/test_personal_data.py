@@ -17,9 +17,9 @@ from ketamine_faq.chat.feedback import keep_feedback
 from ketamine_faq.cli.main import app
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed
-from tests.contact.conftest import CACHED, FORM, Installation, installation  # noqa: F401
 from tests.conversation import Bot
-from tests.operations.conftest import SharedBot, run_on
+from tests.support.installation import FORM, Installation
+from tests.support.shared_bot import SharedBot, run_on
 
 DAY = 24 * 3600
 # Words that are in no file but by the person; long enough to fill pages of their own.
@@ -30,7 +30,7 @@ OTHER_WORDS = "zxqvother " * 500
 class Kept:
     """An installation's stores with something in them, and the command line for it."""
 
-    def __init__(self, installation: Installation) -> None:  # noqa: F811
+    def __init__(self, installation: Installation) -> None:
         """Take the installation."""
         self.installation, self.folder = installation, installation.folder
         self.endpoints = self.folder / "endpoints.yml"
@@ -64,7 +64,7 @@ class Kept:
 
 
 @pytest.fixture
-def kept(installation: Installation) -> Kept:  # noqa: F811
+def kept(installation: Installation) -> Kept:
     """Stores of their own."""
     return Kept(installation)
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ketamine_faq.chat.channel import MOST_CONVERSATIONS, MOST_VERDICTS
-from ketamine_faq.chat.turns_under_way import MOST, MOST_WAITING
+from ketamine_faq.chat.channel import MAX_CONVERSATIONS, MAX_VERDICTS
+from ketamine_faq.chat.turns_under_way import MAX_TURNS, MAX_WAITING
 from ketamine_faq.content.texts import content
 from ketamine_faq.serving.supervisor import LIMITS
-from tests.conftest import wait_for
-from tests.contact.processes import Served
 from tests.conversation import Bot, Visitor, assert_closed
-from tests.operations.bare_server import bare_server
+from tests.support.bare_server import bare_server
+from tests.support.contact_server import Served
+from tests.support.processes import wait_for
 
 CHAT = "/webhooks/rest/webhook"
 
@@ -32,7 +32,7 @@ def outcome(server: Served, folder: Path, senders: list[str]) -> list[httpx.Resp
     go = folder / "go"
     with ThreadPoolExecutor(len(senders)) as pool:
         turns = [pool.submit(server.post, CHAT, json={"sender": sender, "message": f"wait {go}"}) for sender in senders]
-        taken = min(MOST, sum(min(count, 1 + MOST_WAITING) for count in Counter(senders).values()))
+        taken = min(MAX_TURNS, sum(min(count, 1 + MAX_WAITING) for count in Counter(senders).values()))
         wait_for(lambda: sum(turn.done() for turn in turns) == len(senders) - taken, 60)
         refused = [turn.result() for turn in turns if turn.done()]
         go.touch()
@@ -51,7 +51,7 @@ def assert_busy(reply: httpx.Response, status: int) -> None:
 
 def test_of_one_conversation_a_few_messages_wait_and_more_are_refused(server: Served, tmp_path: Path):
     refused = outcome(server, tmp_path, ["me"] * 12)
-    assert len(refused) == 12 - 1 - MOST_WAITING
+    assert len(refused) == 12 - 1 - MAX_WAITING
     for reply in refused:
         assert_busy(reply, 429)
     # What is answered is no longer counted.
@@ -59,23 +59,23 @@ def test_of_one_conversation_a_few_messages_wait_and_more_are_refused(server: Se
 
 
 def test_more_than_a_worker_can_answer_soon_is_refused_whoever_asks(server: Served, tmp_path: Path):
-    refused = outcome(server, tmp_path, [f"visitor {number}" for number in range(MOST + 3)])
+    refused = outcome(server, tmp_path, [f"visitor {number}" for number in range(MAX_TURNS + 3)])
     assert len(refused) == 3
     for reply in refused:
         assert_busy(reply, 503)
 
 
 def test_a_message_that_fails_is_no_longer_counted(server: Served):
-    for _ in range(2 * (1 + MOST_WAITING)):
+    for _ in range(2 * (1 + MAX_WAITING)):
         assert server.post(CHAT, json={"sender": "one", "message": "fail"}).status_code == 200
 
 
 @pytest.mark.parametrize(
     ("path", "most", "within"),
-    [("/webhooks/rest/conversation", "MOST_CONVERSATIONS", 200), ("/webhooks/rest/feedback", "MOST_VERDICTS", 422)],
+    [("/webhooks/rest/conversation", "MAX_CONVERSATIONS", 200), ("/webhooks/rest/feedback", "MAX_VERDICTS", 422)],
 )
 def test_of_one_address_conversations_and_verdicts_are_bounded(path: str, most: str, within: int, tmp_path: Path):
-    assert MOST_CONVERSATIONS > 10_000 and MOST_VERDICTS > 1000
+    assert MAX_CONVERSATIONS > 10_000 and MAX_VERDICTS > 1000
     proxied = {"SANIC_PROXIES_COUNT": "1"}
     with bare_server(LIMITS | proxied, tmp_path, {most: 3}) as server:
         replies = [server.post(path, headers={"X-Forwarded-For": "192.0.2.1"}) for _ in range(5)]
@@ -85,8 +85,8 @@ def test_of_one_address_conversations_and_verdicts_are_bounded(path: str, most: 
 
 def test_a_few_messages_at_once_in_one_conversation_are_all_answered_by_the_served_bot(bot: Bot):
     sender = bot.visitor().sender
-    with ThreadPoolExecutor(1 + MOST_WAITING) as pool:
-        asked = [pool.submit(Visitor(bot, sender).asks, "what dose for pain") for _ in range(1 + MOST_WAITING)]
+    with ThreadPoolExecutor(1 + MAX_WAITING) as pool:
+        asked = [pool.submit(Visitor(bot, sender).asks, "what dose for pain") for _ in range(1 + MAX_WAITING)]
     assert {turn.result().replies[0].get("topic") for turn in asked} == {"dosing"}
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from ketamine_faq.content.texts import content
 from ketamine_faq.serving.supervisor import LIMITS
-from tests.contact.processes import Served
 from tests.conversation import Bot
-from tests.operations.bare_server import bare_server
+from tests.support.bare_server import bare_server
+from tests.support.contact_server import Served
 
 CHAT = "/webhooks/rest/webhook"
 MALFORMED = [

@@ -1,7 +1,6 @@
 """Told to stop in the middle of a turn, the server finishes it and takes no new one."""
 
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -11,14 +10,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import free_port, serve, wait_for, wait_until_ready
 from tests.conversation import Bot, assert_closed
-from tests.operations.conftest import SECRET_KEY, own_endpoints
-from tests.operations.servers import RedisServer
-from tests.test_serve import children, command_line
-
-# As /proc/net/tcp has it.
-ESTABLISHED = "01"
+from tests.support.processes import (
+    asked,
+    children,
+    command_line,
+    free_port,
+    own_endpoints,
+    serve,
+    wait_for,
+    wait_until_ready,
+)
+from tests.support.servers import RedisServer
+from tests.support.shared_bot import SECRET_KEY
 
 
 @pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
@@ -63,13 +67,6 @@ def finishes_the_turn(bot: Bot, process: subprocess.Popen) -> None:
     assert any("topic=" in reply["text"] for reply in replies)
     assert process.wait(30) == 0
     assert "could not be handled" not in bot.log.read_text()
-
-
-def asked(server: int) -> bool:
-    """Whether someone waits for the answer of a process that is stopped: the kernel took the connection for it."""
-    port = int(re.search(r"--port (\d+)", command_line(server))[1])
-    waiting = [line.split()[2:4] for line in Path("/proc/net/tcp").read_text().splitlines()]
-    return [f"0100007F:{port:04X}", ESTABLISHED] in waiting
 
 
 def refuses(address: str) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from ketamine_faq.storage.database import Database
 from ketamine_faq.storage.tracker_store import LONGEST_SESSION, Conversations
-from tests.operations.conftest import SharedBot
+from tests.support.shared_bot import SharedBot
 
 TURN = ["user", "bot"]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.faults import Load
-from tests.conftest import free_port, serve, wait_until_ready
-from tests.operations.conftest import SharedBot, own_endpoints
-from tests.operations.servers import Nginx
+from tests.support.load import Load
+from tests.support.processes import free_port, own_endpoints, serve, wait_until_ready
+from tests.support.servers import Nginx
+from tests.support.shared_bot import SharedBot
 
 VISITORS = 3
 

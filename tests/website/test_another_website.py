@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ketamine_faq.content.texts import content
-from tests.conftest import free_port, serve, wait_until_ready
 from tests.conversation import Bot
+from tests.support.processes import free_port, serve, wait_until_ready
 from tests.website.clinic import clinic_website
 from tests.website.visitor import FIELDS, OFFLINE, Visitor
 

@@ -13,10 +13,10 @@ from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.database import Database
-from tests.conftest import wait_for
-from tests.contact.mail_server import MailServer
-from tests.contact.processes import relayed
-from tests.contact.webhook_server import WebhookServer
+from tests.support.contact_server import relayed
+from tests.support.mail_server import MailServer
+from tests.support.processes import wait_for
+from tests.support.webhook_server import WebhookServer
 from tests.website.visitor import CHAT, FIELDS, FORM, PAGE, Visitor
 
 NAMES = ("name", "email", "phone", "about", "practice", "provider_number")

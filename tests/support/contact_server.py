@@ -34,7 +34,7 @@ CODE = tuple(str(PACKAGE / name) for name in ("contact", "storage/database.py", 
 words(), form_page("", {}, {}), settings.cache_clear()
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["tests.contact.processes"])
+context.set_forkserver_preload(["tests.support.contact_server"])
 
 
 @dataclass(frozen=True)

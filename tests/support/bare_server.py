@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ketamine_faq.paths import PROJECT
-from tests.contact.processes import Served, listen, running, set_up
+from tests.support.contact_server import Served, listen, running, set_up
 
 
 @contextmanager

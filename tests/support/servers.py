@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from redis import Redis, RedisError
 
 from ketamine_faq.paths import PROJECT
-from tests.conftest import free_port, wait_for
+from tests.support.processes import free_port, wait_for
 
 # In deploy/nginx.conf: what a test that asks much from one address has to lift.
 LIMITS = (("rate=2r/s", "rate=10000r/s"), ("rate=20r/m", "rate=10000r/s"), ("connections 30;", "connections 1000;"))

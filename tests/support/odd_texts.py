@@ -1,0 +1,26 @@
+"""Messages that are odd in every way that a test can think of."""
+
+ODD = [
+    "/restart",
+    "/back",
+    '/crisis{"x":1}',
+    '/dosing{"condition": "pain"}',
+    "/session_start",
+    "/",
+    "//",
+    "",
+    "   ",
+    '{"sender": "x", "message": "y"}',
+    "'; DROP TABLE events; --",
+    "<script>alert(1)</script>",
+    "\u200b\u200b",
+    "\u202edoes it work",
+    "\x00",
+    "🙂🙂🙂",
+    "x" * 10_000,
+    "how does it work " * 700,
+    "كيف يعمل هذا الدواء",
+    "這個療程多少錢",
+    "{contact_form_url} {0} {}",
+    "${HOME} %s %d",
+]
