@@ -10,7 +10,6 @@ from http import HTTPStatus
 from httptools import parse_url
 from sanic import Blueprint, Sanic, response
 from sanic.exceptions import InvalidUsage, ServiceUnavailable
-from sanic.http import Http
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -20,15 +19,12 @@ logger = logging.getLogger(__name__)
 
 CHAT = "/webhooks/rest"
 LENGTH = re.compile(r"[0-9]{1,18}")
-_create_empty_request = Http.create_empty_request
 
 
 def refuse_from(blueprint: Blueprint) -> None:
     """Have the app that a blueprint is registered with refuse as this module says, at all of its addresses."""
     blueprint.signal("http.lifecycle.read_head")(require_path)
     blueprint.signal("http.lifecycle.request")(require_well_formed)
-    # To answer what it could not parse, Sanic would parse it once more.
-    Http.create_empty_request = _without_path
 
     @blueprint.listener("before_server_start")
     async def never_silent(app: Sanic, _: object) -> None:
@@ -47,11 +43,6 @@ async def require_path(head: bytes, **_: object) -> None:
     address = head.split(b"\r\n", 1)[0].split(b" ")[1]
     if not address.isascii() or not (parse_url(address).path or b"").startswith(b"/"):
         raise InvalidUsage("Bad Request")
-
-
-def _without_path(http: Http) -> None:
-    http.url = None
-    _create_empty_request(http)
 
 
 async def require_well_formed(request: Request, **_: object) -> None:

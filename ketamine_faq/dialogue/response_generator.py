@@ -1,20 +1,27 @@
 """Rasa's response generator (`nlg:` in endpoints.yml): no reply leaves it without the disclaimer."""
 
+import copy
 import logging
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.nlg.response import ResponseVariationFilter
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from ketamine_faq.content.texts import content
+from ketamine_faq.dialogue.concern_state import HELPED, LEAVING, ConcernState, concern_state, said_wordings
 from ketamine_faq.dialogue.contact_link import contact_link
 from ketamine_faq.dialogue.second_question_policy import second_topic
+from ketamine_faq.nlu.concern import DANGER
+from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
 
 logger = logging.getLogger(__name__)
 
 SUGGESTED = 3
+# This reply names a number already: a caring line would say it twice.
+WITH_NUMBER = "utter_distress"
 
 
 class ResponseGenerator(TemplatedNaturalLanguageGenerator):
@@ -27,19 +34,27 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         """Take the domain's responses; raises ContentError where the disclaimer is missing."""
         super().__init__(domain.responses)
         self._content = content()
+        self._variations = ResponseVariationFilter(self.responses)
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **_: Any
     ) -> dict[str, Any]:
         """Return the response that the slots select, completed; where there is none, the failure notice."""
-        response = self._curated(utter_action, tracker, output_channel)
+        state = concern_state(tracker)
+        response = self._curated(utter_action, tracker, output_channel, state)
         if response is None:
             logger.error("No text for '%s': add it to content/ and train again.", utter_action)
             return {"text": self._content.failure}
-        if second_topic(tracker) and utter_action == f"utter_{tracker.latest_message.intent['name']}":
+        metadata = response.setdefault("metadata", {})
+        metadata |= {"concern": _degree(tracker, state), "stage": state.stage}
+        if _is_first_of_two(utter_action, tracker, state):
             return response
-        response["buttons"] = self._buttons(utter_action, response.get("metadata") or {}, tracker)
-        response["text"] = self.closed(response.get("text") or "")
+        response["buttons"] = self._buttons(utter_action, metadata, tracker)
+        text = response.get("text") or ""
+        if state.line and utter_action != WITH_NUMBER:
+            text = f"{text}\n\n{self._content.line(state.line, tracker.sender_id)}"
+            response["buttons"] += self._content.answer_buttons("self") if state.line == "ask" else []
+        response["text"] = self.closed(text)
         return response
 
     def closed(self, text: str) -> str:
@@ -47,11 +62,29 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         disclaimer = self._content.disclaimer
         return "\n\n".join(part for part in (text.replace(disclaimer, "").strip(), disclaimer) if part)
 
-    def _curated(self, utter_action: str, tracker: DialogueStateTracker, channel: str) -> dict[str, Any] | None:
+    def _curated(
+        self, utter_action: str, tracker: DialogueStateTracker, channel: str, state: ConcernState
+    ) -> dict[str, Any] | None:
         variables = self._content.variables(_entity(tracker, "subject"))
         slots = tracker.current_slot_values()
         variables["contact_link"] = slots.pop("contact_link", None) or variables["contact_form_url"]
-        return self.generate_from_slots(utter_action, slots, channel, **variables)
+        if state.stage or state.replies:
+            slots["concerned"] = "other" if state.about_other else "self"
+        is_first_alarm = state.wording and utter_action == f"utter_{CRISIS}"
+        source = f"utter_{state.wording}" if is_first_alarm else utter_action
+        response = self._unsaid(source, channel, slots, said_wordings(tracker))
+        return self._fill_response(response, slots, **variables) if response else None
+
+    def _unsaid(self, action: str, channel: str, slots: dict[str, Any], said: set[str]) -> dict[str, Any] | None:
+        """Return a wording that the talk has not had; after an alarm one is made where all have been said."""
+        if action not in self.responses:
+            return None
+        fitting = self._variations.responses_for_utter_action(action, channel, slots)
+        fresh = next((response for response in fitting if response.get("id") not in said), None)
+        kind = action.removeprefix("utter_").partition("_")[0]
+        if fitting and not fresh and kind in (CRISIS, EMERGENCY):
+            fresh = self._content.composed("safe" if "safe" in action else kind, said)
+        return copy.deepcopy(fresh or next(iter(fitting), None))
 
     def _buttons(
         self, utter_action: str, metadata: dict[str, Any], tracker: DialogueStateTracker
@@ -61,17 +94,36 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         if utter_action == "utter_did_you_mean":
             topics = self._likeliest(tracker)
         buttons = [self._content.service_button(name) for name in metadata.get("services", ())]
+        buttons += self._content.answer_buttons(metadata.get("answers"))
         buttons += [self._content.question_button(name) for name in topics]
         if metadata.get("handoff"):
             link = contact_link(tracker.current_slot_values())
             asks = metadata.get("asks")
             buttons += [self._content.contact_button(link)] if asks else self._content.contact_buttons(link)
+        if metadata["concern"] == DANGER and topic.startswith(CRISIS):
+            buttons.append(self._content.other_lines_button())
         return buttons
 
     def _likeliest(self, tracker: DialogueStateTracker) -> list[str]:
         ranking = tracker.latest_message.parse_data.get("intent_ranking", [])
         named = [entry["name"] for entry in ranking if self._content.asks_about(entry["name"])]
         return named[:SUGGESTED]
+
+
+def _is_first_of_two(utter_action: str, tracker: DialogueStateTracker, state: ConcernState) -> bool:
+    if state.replies:
+        return len(state.replies) > 1 and utter_action == f"utter_{state.replies[0]}"
+    return bool(second_topic(tracker)) and utter_action == f"utter_{tracker.latest_message.intent['name']}"
+
+
+def _degree(tracker: DialogueStateTracker, state: ConcernState) -> str | None:
+    """Return how much concern a reply shows: what the widget makes a card of, and what is counted."""
+    if state.replies:
+        if state.wording or state.stage not in (None, HELPED, LEAVING):
+            return DANGER
+        return POSSIBLE if state.stage else None
+    parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
+    return POSSIBLE if state.line or parsed.get("concern") == POSSIBLE else None
 
 
 def _entity(tracker: DialogueStateTracker, kind: str) -> str | None:

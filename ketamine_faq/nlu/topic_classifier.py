@@ -27,36 +27,47 @@ from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors,
 CONCERNS = "concerns"
 # Confidences by topic, of the message and of its clauses.
 CONFIDENCES = "confidences"
-TOPICS_FOLDER, CONCERNS_FOLDER = "topics", "concerns"
+# In the parse data: what the message says if it comes after an alarm, and how sure that is, 0 to 1.
+TURN = "turn"
+TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER = "topics", "concerns", "turns"
 
 
 class MessageModel:
-    """The two models of a message: of its topic, learned from what is no danger, and of its concern, from all."""
+    """The models of a message: of its topic, of its concern, and of what it says after an alarm.
 
-    def __init__(self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel) -> None:
+    Topics are learned from what is no danger, concern from dangers, too, and turns from what is said after an alarm.
+    """
+
+    def __init__(self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, turns: PooledModel) -> None:
         """Take the fitted parts."""
-        self.ngrams, self.topics, self.concerns = ngrams, topics, concerns
+        self.ngrams, self.topics, self.concerns, self.turns = ngrams, topics, concerns, turns
 
     @classmethod
     def fit(cls, examples: list[Example], vectors: np.ndarray) -> "MessageModel":
         """Learn from examples and their unit vectors (float32, (n, d))."""
         ngrams, rows = NGrams.fit([example.text for example in examples])
-        topical = [index for index, example in enumerate(examples) if example.topic]
-        topics = PooledModel.fit(rows[topical], vectors[topical], [examples[index].topic for index in topical])
+
+        def fitted(labels: list[str | None], balanced: bool) -> PooledModel:
+            known = [index for index, label in enumerate(labels) if label]
+            own = [label for label in labels if label]
+            return PooledModel.fit(rows[known], vectors[known], own, balanced=balanced)
+
+        topics = fitted([example.topic for example in examples], balanced=True)
         # Dangers are rarer in life than among the examples; weighed the same as all else, they would be heard anywhere.
-        concerns = PooledModel.fit(rows, vectors, [example.concern for example in examples], balanced=False)
-        return cls(ngrams, topics, concerns)
+        concerns = fitted([example.concern for example in examples], balanced=False)
+        return cls(ngrams, topics, concerns, fitted([example.turn for example in examples], balanced=True))
 
     def save(self, folder: Path) -> None:
         """Write the models as arrays and JSON into an existing folder."""
         self.ngrams.save(folder)
         self.topics.save(folder / TOPICS_FOLDER)
         self.concerns.save(folder / CONCERNS_FOLDER)
+        self.turns.save(folder / TURNS_FOLDER)
 
     @classmethod
     def load(cls, folder: Path) -> "MessageModel":
         """Read what `save` wrote."""
-        models = (PooledModel.load(folder / name) for name in (TOPICS_FOLDER, CONCERNS_FOLDER))
+        models = (PooledModel.load(folder / name) for name in (TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER))
         return cls(NGrams.load(folder), *models)
 
     def concern_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
@@ -66,6 +77,11 @@ class MessageModel:
     def topic_confidences(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the confidence in each topic, 0 to 1: float array (n, topics)."""
         return self.topics.confidences(self.topics.probabilities(self.ngrams.rows(texts), vectors), vectors)
+
+    def turn(self, text: str, vector: np.ndarray) -> dict[str, Any]:
+        """Return the likeliest turn after an alarm, as `{name, confidence}`; `vector` is a row, (1, d)."""
+        (row,) = self.turns.probabilities(self.ngrams.rows([text]), vector)
+        return {"name": self.turns.classes[row.argmax()], "confidence": float(row.max())}
 
     def clauses_differ(self, parts: list[str]) -> bool:
         """Tell whether the n-grams alone name more than one topic among the parts."""
@@ -135,6 +151,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         beside = [text, *safety_readings(text)]
         concerns = self._model.concern_probabilities(beside, _rows(vectors, beside))
         message.set(CONCERNS, _by_class(self._model.concerns.classes, concerns))
+        message.set(TURN, self._model.turn(text, _rows(vectors, [text])), add_to_output=True)
         asked, parts = [text], clauses(text)
         # Most clauses are no questions of their own, which n-grams tell in a tenth of the time that a vector takes.
         if parts and self._model.clauses_differ(parts):

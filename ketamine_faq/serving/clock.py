@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from rasa.core.processor import MessageProcessor
-
 # Of the processor's time. The longest messages take a fraction of it.
 SECONDS = 1.0
 
@@ -20,14 +18,9 @@ class LateError(Exception):
     """A message was not understood in time."""
 
 
-def watch_the_clock() -> None:
-    """Have Rasa give up a message that takes longer; once, in the main thread, where workers answer."""
-    signal.signal(signal.SIGPROF, _give_up)
-    MessageProcessor._parse_message_with_graph = timed(MessageProcessor._parse_message_with_graph)
-
-
 def timed(understand: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function, which now raises LateError where it takes longer; it must be called in the main thread."""
+    """Return the function, which now raises LateError where it takes longer; for the main thread, where workers are."""
+    signal.signal(signal.SIGPROF, _give_up)
 
     @wraps(understand)
     def in_time(*arguments: Any, **options: Any) -> Any:

@@ -59,9 +59,9 @@ def _serve(ready, environment: dict[str, str], log: str, limits: dict[str, float
     from rasa.core.run import configure_app, create_http_input_channels
 
     from ketamine_faq.chat import channel, turns_under_way
-    from ketamine_faq.serving.clock import watch_the_clock
+    from ketamine_faq.serving.rasa_patches import take_patches
 
-    watch_the_clock()
+    take_patches()
 
     for name, most in limits.items():
         setattr(channel if hasattr(channel, name) else turns_under_way, name, most)
