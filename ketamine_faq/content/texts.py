@@ -9,6 +9,9 @@ from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
 CONTENT = PROJECT / "content"
+# Of a visitor's message; a notice says so. Long enough for any question, and short enough for the safety gate to read
+# all of it (nlu/message_parts.py) within a part of a second.
+MAX_CHARACTERS = 2_000
 
 
 def topic_files() -> list[Path]:
@@ -49,6 +52,7 @@ class Content:
         return {
             **{name: service["number"] for name, service in self._services.items()},
             "contact_form_url": str(settings().contact_form_url),
+            "max_characters": f"{MAX_CHARACTERS:,}",
             "conversations_kept_days": str(settings().conversations_kept_days),
             "unwatched": self._notices["unwatched"]["text"],
             "subject": self._subjects.get(subject, self._unnamed_subject) if subject else self._unnamed_subject,

@@ -9,7 +9,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.tokens import Doc
 
-from ketamine_faq.nlu.spacy_pipeline import build
+from ketamine_faq.nlu.spacy_pipeline import build, spans_of
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -46,8 +46,8 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def _entities(doc: Doc) -> list[dict[str, Any]]:
         entities = [
-            {"entity": ent.label_, "value": ent.ent_id_, "start": ent.start_char, "end": ent.end_char}
-            for ent in doc.ents
+            {"entity": ent.label_, "value": ent.ent_id_, "start": start, "end": end}
+            for ent, (start, end) in zip(doc.ents, spans_of(doc))
         ]
         conditions = [entity for entity in entities if entity["entity"] == "condition"]
         if len({entity["value"] for entity in conditions}) > 1:

@@ -7,7 +7,7 @@ import re
 PIECE = 30
 # A worker answers nobody else while it reads. So the longest messages have longer pieces, of up to 75 words, which
 # overlap by fewer. The encoder reads 128 tokens of each: all of it, unless it is more figures than words.
-MOST_PIECES = 30
+MAX_PIECES = 30
 LEAST_OVERLAP = 8
 # What has no blanks for so long is cut, for it has an end that must be read, too.
 WORD = re.compile(r"\S{1,20}")
@@ -22,7 +22,7 @@ DISGUISED = re.compile(r"\b[a-z]+(?:[013457@$!]+[a-z]+)+\b", re.IGNORECASE)
 SPACED = re.compile(r"\b(?:[a-z][ .\-*_]){3,}[a-z]\b", re.IGNORECASE)
 # Where one question may end and the next begin.
 CLAUSE_END = re.compile(r"[?.;!\n]+|,?\s+(?:and|also|plus|then|as well as|&)\s+|,\s+", re.IGNORECASE)
-MOST_CLAUSES = 8
+MAX_CLAUSES = 8
 
 
 def safety_readings(text: str) -> list[str]:
@@ -42,7 +42,7 @@ def pieces(text: str) -> list[str]:
     words = list(WORD.finditer(text))
     if len(words) <= PIECE * 3 // 2:
         return []
-    step = max(PIECE // 2, math.ceil(len(words) / MOST_PIECES))
+    step = max(PIECE // 2, math.ceil(len(words) / MAX_PIECES))
     size = max(PIECE, step + LEAST_OVERLAP)
     windows = [words[start : start + size] for start in range(0, len(words), step)]
     return [text[window[0].start() : window[-1].end()] for window in windows]
@@ -52,4 +52,4 @@ def clauses(text: str) -> list[str]:
     """Return the parts of a text that may each be a question; none where there is only one."""
     parts = [part.strip() for part in CLAUSE_END.split(text)]
     parts = [part for part in parts if part]
-    return parts[:MOST_CLAUSES] if len(parts) > 1 else []
+    return parts[:MAX_CLAUSES] if len(parts) > 1 else []

@@ -1,9 +1,13 @@
 """Conditions, audiences and uncovered subjects are found as people type them."""
 
+import time
+from random import Random
+
 import pytest
-import spacy
 import yaml
 
+from ketamine_faq.content.texts import MAX_CHARACTERS
+from ketamine_faq.nlu.spacy_pipeline import build, spans_of
 from ketamine_faq.paths import PROJECT
 
 LEAST_SUBJECTS = 25
@@ -11,8 +15,8 @@ LEAST_SUBJECTS = 25
 
 @pytest.fixture(scope="module")
 def nlp():
-    """The pipeline, loaded as Rasa loads it."""
-    return spacy.load("ketamine_faq")
+    """The pipeline, built as the component of Rasa's builds it."""
+    return build()
 
 
 def found(nlp, text: str, kind: str) -> list[str]:
@@ -76,3 +80,32 @@ def test_enough_subjects_are_known_by_every_term(nlp):
     assert len(subjects) >= LEAST_SUBJECTS
     unknown = [(name, term) for name, entry in subjects.items() for term in entry["terms"] if not nlp(str(term)).ents]
     assert unknown == []
+
+
+@pytest.mark.parametrize("text", ["İs it for FIBROMYALGA?", "not for pain, for my GP’s depresion..."])
+def test_an_entity_stands_where_it_was_typed(nlp, text: str):
+    doc = nlp(text)
+    typed = [text[start:end] for start, end in spans_of(doc)]
+    assert typed and [word.lower()[:4] for word in typed] == [str(entity)[:4] for entity in doc.ents]
+
+
+@pytest.mark.parametrize("sign", ["£", "🙂", "(", "-", "é", "x", "\u0301", "'", "n't", "中"])
+def test_a_run_of_signs_costs_what_words_cost(nlp, sign: str):
+    def cost(text: str) -> float:
+        began = time.process_time()
+        for _ in range(5):
+            nlp(text)
+        return time.process_time() - began
+
+    ordinary = ("how does it work for chronic pain " * MAX_CHARACTERS)[: 10 * MAX_CHARACTERS]
+    # spaCy's own tokenizer took thousands of times as long.
+    assert cost((sign * 10 * MAX_CHARACTERS)[: 10 * MAX_CHARACTERS]) < 20 * cost(ordinary)
+
+
+def test_no_word_of_a_visitor_is_kept(nlp):
+    nlp("what a visitor types")
+    before = len(nlp.vocab.strings), len(nlp.vocab)
+    random = Random(19)
+    for _ in range(500):
+        nlp(" ".join("".join(random.choices("abcdefghijkl'-£é", k=random.randint(1, 15))) for _ in range(30)))
+    assert (len(nlp.vocab.strings), len(nlp.vocab)) == before
