@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
 
-ROLES = ("patient", "referrer")
+ROLES = ("patient", "carer", "referrer")
 # Numbers without a country code are Australian.
 COUNTRY = "AU"
 # Characters.

@@ -10,14 +10,15 @@ from typing import Any
 
 import yaml
 
-from ketamine_faq.content.texts import CONTENT
+from ketamine_faq.content.clinic import CHECKED, DAYS, STATES, TOPICS_OF_ITS_OWN, Clinic
+from ketamine_faq.content.texts import CARER, CONTENT, written_for
 from ketamine_faq.yaml_file import ContentError, read
 
 FACTS = CONTENT / "facts.md"
 TOPICS = CONTENT / "topics.yml"
 FORBIDDEN = Path(__file__).with_name("forbidden_wording.yml")
 CONDITIONS = ("depression", "pain", "both")
-AUDIENCES = ("patient", "referrer")
+AUDIENCES = ("patient", CARER, "referrer")
 
 FACT = re.compile(r"^- \*\*(F\d+)\*\* (.+)$", re.MULTILINE)
 FIGURE = re.compile(r"\d+(?:[.,]\d+)?")
@@ -116,6 +117,9 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in listed:
         found += _variation_faults(variation, known, _variables(folder), today or date.today())
     found += _notice_faults(folder, known)
+    found += _glossary_faults(folder, known)
+    found += _language_faults(folder)
+    found += _clinic_faults(folder, today or date.today())
     for name in ("contact_form.yml", "widget.yml", "website.yml"):
         found += _page_faults(name, folder)
     found += _service_faults(folder, today or date.today())
@@ -181,6 +185,64 @@ def _notice_faults(folder: Path, known: dict[str, str]) -> Iterator[Fault]:
             yield Fault(place, "it has no text", "write it: nothing starts without it")
         yield from _fact_faults(place, notice.get("text") or "", notice.get("facts") or [], known)
         yield from _wording_faults(place, notice.get("text") or "")
+
+
+def _glossary_faults(folder: Path, known: dict[str, str]) -> Iterator[Fault]:
+    answers = {topic["id"] for topic in topics()["answers"]}
+    for name, entry in (read(folder / "glossary.yml").get("glossary") or {}).items():
+        place = f"glossary.yml, {name}"
+        if missing := [key for key in ("words", "topic", "facts", "text") if not entry.get(key)]:
+            yield Fault(place, f"it lacks {', '.join(missing)}", "add what is missing")
+            continue
+        if entry["topic"] not in answers:
+            yield Fault(place, f"{entry['topic']} is no topic with an answer", "name the one that gives the rest")
+        yield from _fact_faults(place, entry["text"], entry["facts"], known)
+        yield from _wording_faults(place, entry["text"])
+
+
+def _language_faults(folder: Path) -> Iterator[Fault]:
+    needed = {"text": {"emergency", "interpreter", "contact_form_url"}, "danger": {"emergency", "lifeline", "interpreter"}}
+    for code, entry in (read(folder / "languages.yml").get("languages") or {}).items():
+        place = f"languages.yml, {code}"
+        if not isinstance(entry.get("written_on"), date):
+            yield Fault(place, "it does not say when it was written", "add `written_on:` as YYYY-MM-DD")
+        if entry.get("checked_by") and not isinstance(entry.get("checked_on"), date):
+            yield Fault(place, "it was checked, but not when", "add `checked_on:` as YYYY-MM-DD")
+        for key, names in needed.items():
+            named = set(VARIABLE.findall(entry.get(key) or ""))
+            for name in sorted(names ^ named):
+                problem = "does not name" if name in names else "names"
+                yield Fault(f"{place}, {key}", f"it {problem} {{{name}}}", "name what the other languages do")
+
+
+def _clinic_faults(folder: Path, today: date) -> Iterator[Fault]:
+    clinic = Clinic.of(read(folder / "clinic.yml"))
+    known = {*read(folder / "uncovered_subjects.yml")["subjects"], *TOPICS_OF_ITS_OWN}
+    for name, entry in clinic.answers.items():
+        place = f"clinic.yml, {name}"
+        if name not in known:
+            yield Fault(place, "it is no subject that visitors ask about", "use an id of uncovered_subjects.yml")
+        yield from _checked_faults(place, entry, ("text",), today)
+        yield from _wording_faults(place, str(entry.get("text") or ""))
+    if clinic.hours:
+        place = "clinic.yml, hours"
+        yield from _checked_faults(place, clinic.hours, ("state", "open"), today)
+        if clinic.hours.get("state") not in STATES:
+            yield Fault(place, f"{clinic.hours.get('state')} is no state", f"use one of {', '.join(STATES)}")
+        for day in (day for day in clinic.hours.get("open") or () if day not in DAYS):
+            yield Fault(place, f"{day} is no day", f"use one of {', '.join(DAYS)}")
+
+
+def _checked_faults(place: str, entry: dict[str, Any], keys: tuple[str, ...], today: date) -> Iterator[Fault]:
+    """Yield what an answer of the clinic's own lacks: without who checked it and when, nobody answers for it."""
+    if missing := [key for key in (*keys, *CHECKED) if not entry.get(key)]:
+        yield Fault(place, f"it lacks {', '.join(missing)}", "add what is missing")
+        return
+    for key in (key for key in ("checked_on", "next_review") if not isinstance(entry[key], date)):
+        yield Fault(place, f"{key} is no day", "write it as YYYY-MM-DD")
+        return
+    if entry["next_review"] < today:
+        yield Fault(place, f"its review was due on {entry['next_review']}", "have it reviewed and set the next date")
 
 
 def _page_faults(name: str, folder: Path) -> Iterator[Fault]:
@@ -251,7 +313,8 @@ def _topic_faults(listed: list[Variation]) -> Iterator[Fault]:
         for selector, item in selected.items():
             if item is None:
                 yield Fault(f"utter_{name}", f"it has no one text for {' and '.join(selector)}", "add or narrow one")
-        chosen = [item.id for item in selected.values() if item]
+        # Carers may read what patients do.
+        chosen = [item.id for (*_, audience), item in selected.items() if item and audience != CARER]
         if len(set(chosen)) < len(chosen):
             yield Fault(f"utter_{name}", "two kinds of visitors get the same text", "add a variation for each")
 
@@ -264,7 +327,7 @@ def _selectors(topic: dict[str, Any], answers: list[dict[str, Any]]) -> list[tup
 
 
 def _selected(texts: list[Variation], condition: str, audience: str) -> Variation | None:
-    slots = {"condition": condition, "audience": audience}
+    slots = {"condition": condition, "audience": written_for(audience, [item.body for item in texts])}
     fitting = [
         item
         for item in texts

@@ -1,6 +1,6 @@
-"""Rasa component: how likely each topic and each degree of concern is, for a message and its parts.
+"""Rasa component: how likely each topic, each subject and each degree of concern is, for a message and its parts.
 
-TopicDecision makes an intent of the topics, SafetyGate a degree of the concerns.
+TopicDecision makes an intent of the topics and names the subjects, SafetyGate makes a degree of the concerns.
 """
 
 from pathlib import Path
@@ -27,15 +27,22 @@ from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors,
 CONCERNS = "concerns"
 # Confidences by topic, of the message and of its clauses.
 CONFIDENCES = "confidences"
-TOPICS_FOLDER, CONCERNS_FOLDER = "topics", "concerns"
+# Probabilities by subject of those that the article leaves out, of the same.
+SUBJECT_PROBABILITIES = "subject_probabilities"
+TOPICS_FOLDER, CONCERNS_FOLDER, SUBJECTS_FOLDER = "topics", "concerns", "subjects"
 
 
 class MessageModel:
-    """The two models of a message: of its topic, learned from what is no danger, and of its concern, from all."""
+    """The models of a message: of its topic, learned from what is no danger, of its concern, from all, of its subject.
 
-    def __init__(self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel) -> None:
+    The subject is learned from the examples whose metadata names one; without any, there is no such model.
+    """
+
+    def __init__(
+        self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, subjects: PooledModel | None = None
+    ) -> None:
         """Take the fitted parts."""
-        self.ngrams, self.topics, self.concerns = ngrams, topics, concerns
+        self.ngrams, self.topics, self.concerns, self.subjects = ngrams, topics, concerns, subjects
 
     @classmethod
     def fit(cls, examples: list[Example], vectors: np.ndarray) -> "MessageModel":
@@ -45,19 +52,25 @@ class MessageModel:
         topics = PooledModel.fit(rows[topical], vectors[topical], [examples[index].topic for index in topical])
         # Dangers are rarer in life than among the examples; weighed the same as all else, they would be heard anywhere.
         concerns = PooledModel.fit(rows, vectors, [example.concern for example in examples], balanced=False)
-        return cls(ngrams, topics, concerns)
+        about = {index: name for index, example in enumerate(examples) if (name := example.metadata.get("subject"))}
+        subjects = None
+        if len(set(about.values())) > 1:
+            subjects = PooledModel.fit(rows[list(about)], vectors[list(about)], list(about.values()), balanced=False)
+        return cls(ngrams, topics, concerns, subjects)
 
     def save(self, folder: Path) -> None:
         """Write the models as arrays and JSON into an existing folder."""
         self.ngrams.save(folder)
         self.topics.save(folder / TOPICS_FOLDER)
         self.concerns.save(folder / CONCERNS_FOLDER)
+        if self.subjects:
+            self.subjects.save(folder / SUBJECTS_FOLDER)
 
     @classmethod
     def load(cls, folder: Path) -> "MessageModel":
         """Read what `save` wrote."""
-        models = (PooledModel.load(folder / name) for name in (TOPICS_FOLDER, CONCERNS_FOLDER))
-        return cls(NGrams.load(folder), *models)
+        folders = [folder / name for name in (TOPICS_FOLDER, CONCERNS_FOLDER, SUBJECTS_FOLDER)]
+        return cls(NGrams.load(folder), *(PooledModel.load(path) for path in folders if path.is_dir()))
 
     def concern_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each class of concern: float array (n, classes)."""
@@ -67,9 +80,17 @@ class MessageModel:
         """Return the confidence in each topic, 0 to 1: float array (n, topics)."""
         return self.topics.confidences(self.topics.probabilities(self.ngrams.rows(texts), vectors), vectors)
 
+    def subject_probabilities(self, texts: list[str], vectors: np.ndarray) -> list[dict[str, float]]:
+        """Return the probability of each subject for each text: empty where there is no such model."""
+        if not self.subjects:
+            return [{} for _ in texts]
+        return _by_class(self.subjects.classes, self.subjects.probabilities(self.ngrams.rows(texts), vectors))
+
     def clauses_differ(self, parts: list[str]) -> bool:
-        """Tell whether the n-grams alone name more than one topic among the parts."""
-        return len(set(self.topics.likeliest_by_ngrams(self.ngrams.rows(parts)))) > 1
+        """Tell whether the n-grams alone name more than one topic among the parts, or more than one subject."""
+        rows = self.ngrams.rows(parts)
+        models = [model for model in (self.topics, self.subjects) if model]
+        return any(len(set(model.likeliest_by_ngrams(rows))) > 1 for model in models)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -141,6 +162,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
             asked += parts
         confidences = self._model.topic_confidences(asked, _rows(vectors, asked))
         message.set(CONFIDENCES, _by_class(self._model.topics.classes, confidences))
+        message.set(SUBJECT_PROBABILITIES, self._model.subject_probabilities(asked, _rows(vectors, asked)))
 
 
 def _rows(vectors: Vectors, texts: list[str]) -> np.ndarray:

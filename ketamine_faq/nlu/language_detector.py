@@ -1,0 +1,58 @@
+"""Rasa component: a message in another language is answered by a line in that language, and its danger is told."""
+
+from typing import Any
+
+from rasa.engine.graph import GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+
+from ketamine_faq.nlu.examples import CRISIS, NONE
+from ketamine_faq.nlu.language import is_danger, language_of
+from ketamine_faq.nlu.topic_classifier import CONCERNS
+from ketamine_faq.nlu.topic_decision import SECOND_TOPIC, TopicDecision
+
+# In the parse data: the code of the language.
+LANGUAGE = "language"
+OTHER_LANGUAGE = "other_language"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class LanguageDetector(GraphComponent, IntentClassifier):
+    """Sets LANGUAGE and the intent other_language; a word of danger becomes a crisis for SafetyGate, which comes after."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Ask for what it overrules."""
+        return [TopicDecision]
+
+    @classmethod
+    def create(cls, config: dict[str, Any], *_: Any) -> "LanguageDetector":
+        """Create the component; it has no settings."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Note the language of each message that isn't in English."""
+        for message in messages:
+            if (text := message.get(TEXT)) and (language := language_of(text)):
+                _note(message, language, text)
+        return messages
+
+
+def _note(message: Message, language: str, text: str) -> None:
+    message.set(LANGUAGE, language, add_to_output=True)
+    intent = {INTENT_NAME_KEY: OTHER_LANGUAGE, PREDICTED_CONFIDENCE_KEY: 1.0}
+    others = [entry for entry in message.get(INTENT_RANKING_KEY, []) if entry[INTENT_NAME_KEY] != OTHER_LANGUAGE]
+    message.set(INTENT, intent, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [intent, *others], add_to_output=True)
+    message.set(SECOND_TOPIC, None, add_to_output=True)
+    concern = CRISIS if is_danger(language, text) else NONE
+    heard = message.get(CONCERNS) or [{}]
+    message.set(CONCERNS, [{name: float(name == concern) for name in heard[0]}])
