@@ -50,7 +50,7 @@ sbom: setup
 	@$(UV) tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py environment --output-file sbom.json .venv
 	@echo "sbom.json is written."
 
-# Only after a change to widget/ or its words in content/; needs Node. Whoever runs the bot has the built file.
+# Only after a change to widget/; needs Node. Whoever runs the bot has the built file.
 widget:
 	@npm ci --prefix widget --no-audit --no-fund --loglevel=error
 	@npm run build --prefix widget --silent

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.content.texts import content, topic_files
+from ketamine_faq.content.check import require_clean_content
 from ketamine_faq.nlu.encoder_files import verify_encoder
 from ketamine_faq.paths import PROJECT
 
@@ -53,8 +53,7 @@ def ensure_model() -> Path:
     Training prints Rasa's progress. Raises ContentError, SettingsError or MissingModelError before it begins,
     TrainingError where Rasa fails, and DamagedModelError where a model can't be put in the place of a damaged one.
     """
-    content()
-    topic_files()
+    require_clean_content()
     verify_encoder()
     path = MODELS / f"{fingerprint()}.tar.gz"
     damaged = path.is_file() and not _is_whole(path)

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     )
     postgresql_pool_size: int | None = Field(None, ge=1, description="For Rasa: connections that a worker keeps")
     postgresql_max_overflow: int | None = Field(None, ge=0, description="For Rasa: connections beyond these")
+    ketamine_faq_stock_rasa: bool = Field(
+        False, description="Serve and train with Rasa as it is, without the patches of ketamine_faq/serving/"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None = Field(
         None, description="For Rasa: what of its own entries is in the log"
     )

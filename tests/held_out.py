@@ -7,7 +7,8 @@ from typing import Any
 from ketamine_faq.paths import PROJECT
 
 # Of the brief, where that lies beside the project.
-BENCH = PROJECT.parent / "shared" / "bench" / "questions-dev.jsonl"
+STRANGERS = PROJECT.parent / "shared" / "bench"
+BENCH = STRANGERS / "questions-dev.jsonl"
 
 
 def rows(name: str) -> list[dict[str, Any]]:

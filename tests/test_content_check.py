@@ -1,5 +1,6 @@
 """content/ is clean, and the check finds what is planted."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -9,11 +10,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ketamine_faq.content.check import check, facts, topics, variations
+from ketamine_faq.content.check import check
+from ketamine_faq.content.sources import Sources, variations
 from ketamine_faq.content.texts import CONTENT
+from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
+from ketamine_faq.yaml_file import read
+from tests.conftest import copied_project, free_port
 
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 11, 30)
 
 
 def test_content_is_clean():
@@ -47,7 +52,28 @@ CHECKED = {"checked_by": "Dr A", "checked_on": TODAY, "next_review": date(2027, 
 
 PLANTED = {
     "a fact that does not exist": (metadata(facts=["F99"]), "F99 does not exist"),
-    "a figure that its facts lack": (setter(text="Usually 7 mg."), "figure 7"),
+    "a figure that its facts lack": (setter(text="Usually 7 mg."), "figure 7 mg"),
+    "a number word that its facts lack": (setter(text="Half a milligram."), "figure Half a milligram"),
+    "figures that have changed places": (
+        setter(text="For depression 40 mg/kg over 0.5 minutes.", metadata={"facts": ["F9"]}),
+        "figure 40 mg/kg",
+    ),
+    "another figure in words": (
+        setter(text="For depression five mg/kg over forty minutes.", metadata={"facts": ["F9"]}),
+        "figure five mg/kg",
+    ),
+    "a figure in another role": (
+        setter(text="For depression 0.5 mg/kg every 40 minutes.", metadata={"facts": ["F9"]}),
+        "figure 40 minutes",
+    ),
+    "a figure of another condition": (
+        setter(text="For depression less. For chronic pain 0.5 mg/kg.", metadata={"facts": ["F9"]}),
+        "is of depression (F9)",
+    ),
+    "a sign-off one level too high": (setter(checked_by="Dr A"), "`checked_by` has no place here; move it below"),
+    "an unknown key": (metadata(handof=True), "metadata: `handof` has no place here"),
+    "a flag that is none": (metadata(handoff="yes"), "metadata, handoff: 'yes' is not of type 'boolean'"),
+    "a check that is yet to come": (metadata(checked_on=date(2026, 12, 24)), "which is yet to come"),
     "a promise": (setter(text="It is guaranteed."), "promises"),
     "praise": (setter(text="Anodyne is the leading service."), "praises"),
     "a comparison": (setter(text="Anodyne is better than other places."), "compares to other clinics"),
@@ -98,18 +124,25 @@ UNSAFE = {
         "next_review: 2020",
         "was due on",
     ),
-    "a service without its source": ("services.yml", "source:", "sauce:", "lacks source"),
-    "a crisis reply without its services": (
+    "a service without its source": ("services.yml", "source:", "sauce:", "emergency: it lacks `source`"),
+    "a service with an unknown key": ("services.yml", "source:", "sauce:", "emergency: `sauce` has no place here"),
+    "a service checked in the future": ("services.yml", "checked_on: 2026", "checked_on: 2036", "is yet to come"),
+    "more contacts than a person in danger can choose from": (
         "crisis.yml",
-        "Lifeline on {lifeline} or",
-        "Lifeline or",
-        "name {lifeline}",
+        "services: [suicide_call_back, yarn]",
+        "services: [suicide_call_back, yarn, lifeline]",
+        "more than 2 contacts",
     ),
-    "a crisis reply that lets wait for the form": ("crisis.yml", "but {unwatched}, so", "so", "name {unwatched}"),
+    "an ambulance that is not named first": (
+        "emergency.yml",
+        "This may be an emergency. Call {emergency}",
+        "This may be an emergency. Call {poisons} or {emergency}",
+        "before {emergency}",
+    ),
     "a crisis reply with treatment": (
         "crisis.yml",
-        "Are you safe",
-        "Ketamine can help. Are you safe",
+        "Can I ask you straight out",
+        "Ketamine can help. Can I ask you straight out",
         "talks of treatment",
     ),
     "a number that can't be tapped": (
@@ -135,7 +168,47 @@ def test_faults_are_found_all_at_once(folder: Path):
     edit(folder / "overview.yml", setter(text="Guaranteed: 7 mg."))
     edit(folder / "onset.yml", metadata(facts=["F77"]))
     found = "\n".join(map(str, check(folder, TODAY)))
-    assert all(part in found for part in ("overview.yml", "promises", "figure 7", "onset.yml", "F77"))
+    assert all(part in found for part in ("overview.yml", "promises", "figure 7 mg", "onset.yml", "F77"))
+
+
+DOSE_IN_A_PAGE = ("widget.yml", "open: Questions", "open: A dose of 0.7 mg/kg? Questions")
+
+
+@pytest.mark.parametrize(
+    "name, text, instead, expected",
+    [
+        (*DOSE_IN_A_PAGE, "widget.yml, chat, open: the figure 0.7 mg/kg"),
+        ("questions.yml", "starters: [differences", "starters: [diferences", "starters: diferences has no question"),
+        ("contact_form.yml", "  send: Send", "  sent: Send", "contact_form.yml, page: `sent` has no place here"),
+        ("onset.yml", "    text:", "    text: Twice.\n    text:", "`text` stands twice"),
+    ],
+)
+def test_faults_outside_the_answers_are_found(folder: Path, name: str, text: str, instead: str, expected: str):
+    path = folder / name
+    assert text in path.read_text()
+    path.write_text(path.read_text().replace(text, instead))
+    found = "\n".join(map(str, check(folder, TODAY)))
+    assert expected in found, found
+
+
+@pytest.mark.parametrize("name", ["facts.md", "services.yml", "questions.yml"])
+def test_a_missing_file_is_named(folder: Path, name: str):
+    (folder / name).unlink()
+    assert any(name in str(fault) and "missing" in str(fault) for fault in check(folder, TODAY))
+
+
+def test_a_file_that_is_no_text_is_named(folder: Path):
+    (folder / "onset.yml").write_bytes(b"\xff\xfe")
+    assert "onset.yml" in str(check(folder, TODAY)[0])
+
+
+def test_each_file_is_read_once(monkeypatch: pytest.MonkeyPatch):
+    opened: list[Path] = []
+    read_text = Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda path, **how: opened.append(path) or read_text(path, **how))
+    check()
+    of_content = sorted(path for path in opened if path.parent == CONTENT)
+    assert of_content == sorted([*CONTENT.glob("*.yml"), CONTENT / "facts.md"])
 
 
 def test_a_file_that_is_not_yaml_is_named_with_its_line(folder: Path):
@@ -149,15 +222,54 @@ def test_a_checked_text_that_is_unchanged_is_clean(folder: Path):
     assert check(folder, TODAY) == []
 
 
-def test_the_command_stops_on_a_fault_and_shows_the_status():
-    command = [sys.executable, "-m", "ketamine_faq.cli", "content"]
-    assert subprocess.run([*command, "check"], cwd=PROJECT, capture_output=True, check=False).returncode == 0
-    status = subprocess.run([*command, "status"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    assert all(topic["id"][:12] in status for topic in topics()["answers"])
+def command(*arguments: str, project: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess:
+    """Run `ketamine-faq` with these arguments."""
+    line = [sys.executable, "-m", "ketamine_faq.cli", *arguments]
+    env = quiet_environment() | environment
+    return subprocess.run(line, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
-@pytest.mark.skipif(not (PROJECT.parent / "shared").is_dir(), reason="only where the brief lies beside the project")
-@pytest.mark.parametrize("name", ["facts.md", "topics.yml"])
-def test_facts_and_topics_are_those_of_the_brief(name: str):
-    assert (CONTENT / name).read_bytes() == (PROJECT.parent / "shared" / name).read_bytes()
-    assert len(facts()) == 26
+def test_the_commands_show_the_check_and_the_status_with_whole_ids_on_a_narrow_screen():
+    assert command("content", "check").returncode == 0
+    status = command("content", "status", COLUMNS="40").stdout
+    assert [item.id for item in variations() if item.id not in status] == []
+
+
+@pytest.mark.parametrize("what", ["check", "status"])
+def test_a_missing_file_is_told_in_a_line(tmp_path: Path, what: str):
+    project = copied_project(tmp_path)
+    (project / "content" / "facts.md").unlink()
+    ended = command("content", what, project=project)
+    assert ended.returncode == 1
+    assert "facts.md" in ended.stdout + ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [("train",), ("serve", "--port", str(free_port()))])
+def test_what_has_a_fault_is_neither_trained_nor_served(tmp_path: Path, arguments: tuple[str, ...]):
+    project = copied_project(tmp_path)
+    dosing = project / "content" / "dosing.yml"
+    dosing.write_text(dosing.read_text().replace("0.5 mg/kg, given", "0.7 mg/kg, given"))
+    endpoints = project / "endpoints.yml"
+    endpoints.write_text(re.sub(r"localhost:\d+", f"localhost:{free_port()}", endpoints.read_text()))
+    ended = command(*arguments, project=project, ENQUIRIES_DATABASE_URL=f"sqlite:///{tmp_path}/enquiries.db")
+    assert ended.returncode == 1
+    assert "dosing.yml, dosing.depression.patient: the figure 0.7 mg/kg" in ended.stderr
+    assert "Traceback" not in ended.stderr and not (project / "models").exists()
+
+
+BRIEF = PROJECT.parent / "shared"
+
+
+@pytest.mark.skipif(not BRIEF.is_dir(), reason="only where the brief lies beside the project")
+def test_facts_and_topics_are_those_of_the_brief():
+    assert (CONTENT / "facts.md").read_bytes() == (BRIEF / "facts.md").read_bytes()
+    assert len(Sources.of().facts) == 26
+    # Topics that are added later are in a file of their own, and are to be there only once they are built.
+    old, new = (read(BRIEF / name) for name in ("topics.yml", "topics-new.yml"))
+    ours = _ids_by_group(Sources.of().topics)
+    assert _ids_by_group(old) <= ours <= _ids_by_group(old) | _ids_by_group(new)
+
+
+def _ids_by_group(groups: dict) -> set[tuple]:
+    kept = ("by_condition", "handoff", "id")
+    return {(group, *(topic.get(key) for key in kept)) for group, members in groups.items() for topic in members}

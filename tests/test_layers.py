@@ -9,7 +9,7 @@ from ketamine_faq.paths import PROJECT
 PACKAGE = PROJECT / "ketamine_faq"
 # From the ground up. A module at the package's root is a part of its own; so is the package itself, which spaCy loads.
 FLOORS = [
-    {"paths", "yaml_file", "logs"},
+    {"paths", "yaml_file", "logs", "templates"},
     {"settings"},
     {"storage", "content"},
     {"nlu"},

@@ -4,7 +4,7 @@ from statistics import median
 
 import textstat
 
-from ketamine_faq.content.check import Variation, variations
+from ketamine_faq.content.sources import Variation, variations
 
 
 def patients_texts() -> list[Variation]:

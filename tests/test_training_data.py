@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import yaml
 
-from ketamine_faq.content.check import topics
+from ketamine_faq.content.topics import topics
 from ketamine_faq.paths import PROJECT
 from tests.held_out import BENCH, rows_of
 from tests.test_understanding import UNLIKE_ANYTHING
@@ -19,7 +19,7 @@ LEAST_LOOK_ALIKES = 900
 
 def test_every_topic_has_enough_examples():
     counts = Counter(example.intent for example in examples())
-    ids = [topic["id"] for group in topics().values() for topic in group]
+    ids = [topic.id for topic in topics()]
     assert {name: counts[name] for name in ids if counts[name] < LEAST} == {}
     assert counts["not_covered"] + counts["out_of_scope"] >= LEAST_UNANSWERED
 

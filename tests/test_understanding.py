@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from ketamine_faq.content.check import topics
+from ketamine_faq.content.topics import topics
 from tests.conversation import Bot
 from tests.held_out import BENCH, rows, rows_of
 
-HANDOFFS = {f"utter_{topic['id']}" for group in topics().values() for topic in group if topic.get("handoff")}
+HANDOFFS = {f"utter_{topic.id}" for topic in topics() if topic.handoff}
 # Not answers: a hand-off and a question back leave the visitor better off than a wrong answer.
 HARMLESS = HANDOFFS | {"utter_did_you_mean", "utter_default", "utter_specify_condition", "utter_specify_audience"}
 STEERING = {"affirm", "deny", "specify_condition", "specify_audience"}

@@ -2,16 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import { banner } from './build/banner.js';
-import { words } from './build/words.js';
 
 const PROJECT = join(import.meta.dirname, '..');
 const STATIC = join(PROJECT, 'ketamine_faq/static');
 
+// The server puts the words of content/ in: ketamine_faq/website/widget.py.
 const wordsOfContent = {
   name: 'words-of-content',
   resolveId: (id) => (id === 'content:words' ? '\0content:words' : undefined),
-  load: (id) =>
-    id === '\0content:words' ? `export const words = ${JSON.stringify(words(join(PROJECT, 'content')))};` : undefined,
+  load: (id) => (id === '\0content:words' ? 'export const words = __WORDS_OF_CONTENT__;' : undefined),
 };
 
 // Lit keeps its versions and the metadata of its decorators on the page's globals, which belong to the page.

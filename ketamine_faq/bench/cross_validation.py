@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import yaml
 from rich.progress import track
 from sklearn.model_selection import StratifiedGroupKFold
 
+from ketamine_faq.importer import with_topics
 from ketamine_faq.model import MODELS, fingerprint
 from ketamine_faq.nlu import MODEL_SOURCES
 from ketamine_faq.nlu.adapter import merged
@@ -23,6 +23,7 @@ from ketamine_faq.nlu.pooled_model import PooledModel
 from ketamine_faq.nlu.topic_classifier import MessageModel
 from ketamine_faq.nlu.vector_cache import cached_vectors
 from ketamine_faq.paths import PROJECT
+from ketamine_faq.yaml_file import read
 
 FOLDS = 3
 SEED = 20261123
@@ -83,8 +84,8 @@ def predict(*, quick: bool) -> Prediction:
 
 
 def configured(name: str) -> dict[str, Any]:
-    """Return the settings of a component in config.yml."""
-    pipeline = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    """Return the settings of a component in config.yml, as Rasa has them."""
+    pipeline = with_topics(read(PROJECT / "config.yml"))["pipeline"]
     return next(component for component in pipeline if component["name"].endswith(name))
 
 

@@ -13,7 +13,16 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from ketamine_faq.chat.conversation_id import conversation_of, new_sender, sender_to_go_on_by
-from ketamine_faq.chat.counters import ANSWERS, FAILURES, HAND_OFFS, MESSAGES, REFUSED, SAFETY_REPLIES, SECONDS
+from ketamine_faq.chat.counters import (
+    ANSWERS,
+    CONCERNED,
+    FAILURES,
+    HAND_OFFS,
+    MESSAGES,
+    REFUSED,
+    SAFETY_REPLIES,
+    SECONDS,
+)
 from ketamine_faq.chat.feedback import keep_feedback
 from ketamine_faq.chat.refusals import refuse_from
 from ketamine_faq.chat.turns_under_way import TooManyError, TurnsUnderWay
@@ -38,7 +47,7 @@ class BadRequestError(ValueError):
 
 
 class Replies(CollectingOutputChannel):
-    """Collects a reply's messages, each with the `topic` that it answers, and an answer's `source`.
+    """Collects a reply's messages, each with the `topic` that it answers, its `concern`, and an answer's `source`.
 
     It also notes whether one offers the contact form.
     """
@@ -54,6 +63,8 @@ class Replies(CollectingOutputChannel):
         await super().send_response(recipient_id, message)
         for collected in self.messages[before:]:
             collected["topic"] = topic
+            if metadata.get("concern"):
+                collected["concern"] = metadata["concern"]
             if content().asks_about(topic) and metadata.get("facts") and not metadata.get("handoff"):
                 collected["source"] = content().notice("source")
 
@@ -157,6 +168,8 @@ def _note(replies: Replies, seconds: float) -> None:
         ANSWERS.labels(topic).inc()
         if topic in DANGERS:
             SAFETY_REPLIES.labels(topic).inc()
+    for degree in {message["concern"] for message in replies.messages if "concern" in message}:
+        CONCERNED.labels(degree).inc()
     if replies.offers_contact:
         HAND_OFFS.inc()
     if not topics:

@@ -14,6 +14,7 @@ SECONDS = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10),
 )
 ANSWERS = Counter("ketamine_faq_answers", "Answers by topic; a safety reply is one, too", ["topic"])
+CONCERNED = Counter("ketamine_faq_concerned_replies", "Replies by degree of concern: danger, or possible", ["degree"])
 SAFETY_REPLIES = Counter("ketamine_faq_safety_replies", "Replies to danger or misuse by kind", ["kind"])
 REFUSED = Counter(
     "ketamine_faq_refused_messages", "Messages refused by HTTP status, too many being under way", ["status"]
@@ -22,5 +23,7 @@ HAND_OFFS = Counter("ketamine_faq_hand_offs", "Replies that offered the contact 
 # There from the start: an increase from nothing would be none to Prometheus.
 for kind in DANGERS:
     SAFETY_REPLIES.labels(kind)
+for degree in ("danger", "possible"):
+    CONCERNED.labels(degree)
 for status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
     REFUSED.labels(status.value)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ketamine_faq.cli.enquiries import enquiries_app
+from ketamine_faq.cli.examples import examples_app
 from ketamine_faq.cli.insights import insights
 from ketamine_faq.cli.personal_data import erase, retention
 from ketamine_faq.cli.stop import stop, stopped_by
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
 app.add_typer(content_app, name="content")
 app.add_typer(enquiries_app, name="enquiries")
+app.add_typer(examples_app, name="examples")
 app.command()(insights)
 app.command()(retention)
 app.command()(erase)
@@ -32,6 +34,7 @@ app.add_typer(bench_app, name="bench")
 
 console = Console()
 console_of_errors = Console(stderr=True)
+WIDEST = 160  # columns of the longest table
 
 Quick = Annotated[bool, typer.Option("--quick", help="Take the adapter's encoder: minutes, but figures that flatter.")]
 
@@ -89,14 +92,17 @@ def content_check() -> None:
 @content_app.command("status")
 def content_status() -> None:
     """Show each topic's variations, facts, who checked them and when the next review is due."""
-    from ketamine_faq.content.check import variations
+    from ketamine_faq.content.sources import variations
 
     table = Table("topic", "variation", "facts", "checked by", "next review")
-    for item in variations():
+    with stopped_by():
+        listed = variations()
+    for item in listed:
         checked_by, review = item.metadata.get("checked_by"), item.metadata.get("next_review")
         topic = item.response.removeprefix("utter_")
         table.add_row(topic, item.id, " ".join(item.facts), checked_by or "nobody yet", str(review or "not set"))
-    console.print(table)
+    # On a narrow screen the terminal wraps it, where Rich would cut ids off.
+    Console(width=max(console.width, WIDEST)).print(table)
 
 
 @bench_app.command("nlu")
@@ -138,6 +144,29 @@ def bench_safety(
     from ketamine_faq.bench import safety as bench
 
     _print_report(bench.report(_predicted(quick)), as_json)
+
+
+@bench_app.command("file")
+def bench_file(
+    messages: Annotated[Path, typer.Argument(help="JSON lines with `text`, `accept` and `kind`.")],
+    address: Annotated[str, typer.Option(help="Where the bot is served.")] = "http://127.0.0.1:5005",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Ask a running bot all messages of a labelled file: right, danger and possible by kind, with 95 % intervals."""
+    from ketamine_faq.bench import file as bench
+
+    if not messages.is_file():
+        stop(f"{messages} is no file: check its name.")
+    with stopped_by():
+        report = bench.report(list(bench.asked(bench.read_messages(messages), address)))
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    table = Table("kind", "messages", *report["all"])
+    for kind, shares in report.items():
+        cells = [f"{s['share']:.1%} ({s['low']:.1%} to {s['high']:.1%})" for s in shares.values()]
+        table.add_row(kind, str(shares["right"]["messages"]), *cells)
+    console.print(table)
 
 
 def _predicted(quick: bool) -> Any:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
+from ketamine_faq.templates import templates
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -26,9 +25,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-_environment = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+_environment = templates(TEMPLATES)
 
 
 def form_page(token: str, values: Mapping[str, Any], errors: Mapping[str, str], failure: str = "") -> str:

@@ -12,8 +12,6 @@ TOPICS_OF_ITS_OWN = ("referral", "contact")
 # Whose question the hours answer.
 HOURS_SUBJECT = "location"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-STATES = ("ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA")
-CHECKED = ("source", "checked_by", "checked_on", "next_review")
 ABOUT_HOURS = re.compile(r"\b(open|opens|opening|close|closes|closed|hours|trading)\b", re.IGNORECASE)
 NAMED_DAY = re.compile(rf"\b({'|'.join(DAYS)}|today|tomorrow|tonight)s?\b", re.IGNORECASE)
 

@@ -36,6 +36,7 @@ class Content:
             subjects = read(CONTENT / "uncovered_subjects.yml")
             questions = read(CONTENT / "questions.yml")
             self._questions = questions["questions"]
+            self._concern = read(CONTENT / "concern.yml")
             self.starters: list[str] = questions["starters"]
             self._subjects = {name: entry["phrase"] for name, entry in subjects["subjects"].items()}
             self._unnamed_subject = subjects["unnamed"]
@@ -82,6 +83,33 @@ class Content:
         """Return the button that asks a topic's question."""
         return {"title": self._questions[topic]["title"], "payload": f"/{topic}"}
 
+    def line(self, kind: str, conversation: str) -> str:
+        """Return what an answer ends with in doubt: `check_in` or `ask`; the wording differs by conversation."""
+        wordings = self._concern[kind]
+        return wordings[sum(conversation.encode()) % len(wordings)].format(**self.variables())
+
+    def composed(self, kind: str, said: set[str]) -> dict[str, Any] | None:
+        """Return a reply made of an opening and a closing that a talk has not had together; None where it had all."""
+        openings, closings = (self._concern["composed"][kind][part] for part in ("openings", "closings"))
+        for turn in range(len(openings) * len(closings)):
+            # Both change with each turn, so that neither is heard twice in a row.
+            first, last = turn % len(openings), (turn + turn // len(openings)) % len(closings)
+            name = f"{kind}.{first}.{last}"
+            if name not in said:
+                text = f"{openings[first]} {closings[last]}"
+                services = [service for service in self._services if f"{{{service}}}" in text]
+                return {"id": name, "text": text, "metadata": {"facts": [], "services": services}}
+        return None
+
+    def answer_buttons(self, kind: str | None) -> list[dict[str, str]]:
+        """Return the buttons that answer a safety question; `kind` says whom it is about."""
+        answers = self._concern["answers"][kind] if kind else {}
+        return [{"title": title, "payload": f"/{intent}"} for intent, title in answers.items()]
+
+    def other_lines_button(self) -> dict[str, str]:
+        """Return the button that shows other lines to call."""
+        return {"title": self._concern["other_lines"], "payload": "/other_lines"}
+
     def service_button(self, name: str) -> dict[str, str]:
         """Return the button that calls or texts a service."""
         service = self._services[name]
@@ -102,7 +130,9 @@ class Content:
     def buttons(self) -> dict[str, str]:
         """Return every payload that a button of ours may send, by itself and by the question on the button."""
         asked = {question["title"]: f"/{topic}" for topic, question in self._questions.items()}
-        return {**asked, **{payload: payload for payload in (*asked.values(), "/affirm", "/deny")}}
+        answers = [f"/{intent}" for kind in self._concern["answers"].values() for intent in kind]
+        payloads = (*asked.values(), *answers, "/other_lines", "/affirm", "/deny")
+        return {**asked, **{payload: payload for payload in payloads}}
 
 
 @lru_cache(maxsize=1)

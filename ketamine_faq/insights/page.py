@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from ketamine_faq.insights.report import MOST_MESSAGES, Report
 from ketamine_faq.insights.tables import judged, most_first, readable, tables, week_name
+from ketamine_faq.templates import templates
 
 TEMPLATES = Path(__file__).with_name("templates")
 
-_environment = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+_environment = templates(TEMPLATES)
 _environment.filters |= {"readable": readable, "week_name": week_name}
 
 

@@ -9,11 +9,14 @@ from datetime import date, datetime, time, timedelta, timezone
 from ketamine_faq.chat.feedback import FeedbackRow
 from ketamine_faq.chat.typed_text import typed_text
 from ketamine_faq.content.texts import content
+from ketamine_faq.dialogue.concern_state import STAGES
 from ketamine_faq.insights.turns import Turn
 
 SAFETY = ("crisis", "emergency", "misuse")
 # The replies that answer no question, and what each says of the message.
 UNANSWERED = {"not_covered": "not covered", "out_of_scope": "out of scope", "did_you_mean": "not understood"}
+# A talk whose answer ended with a caring line, and that went no further.
+DOUBT = "doubt"
 UNNAMED = "no subject named"
 # Of the messages that were not answered, so many are shown, and so much of each.
 MOST_MESSAGES = 50
@@ -42,6 +45,7 @@ class Report:
     offered_contact: ByWeek = field(default_factory=Counter)
     unanswered: dict[str, ByWeek] = field(default_factory=lambda: {name: Counter() for name in UNANSWERED})
     safety: dict[str, ByWeek] = field(default_factory=lambda: {name: Counter() for name in SAFETY})
+    stages: dict[str, ByWeek] = field(default_factory=lambda: {name: Counter() for name in (DOUBT, *STAGES)})
     topics: dict[str, ByWeek] = field(default_factory=lambda: defaultdict(Counter))
     subjects: dict[str, ByWeek] = field(default_factory=lambda: defaultdict(Counter))
     up: dict[str, ByWeek] = field(default_factory=lambda: defaultdict(Counter))
@@ -71,6 +75,7 @@ def report(turns: list[Turn], verdicts: Iterable[FeedbackRow], now: float) -> Re
     made.offered_contact.update(week for week, _ in offers)
     for turn in turns:
         _count(made, turn)
+    _count_highest_stages(made, turns)
     for verdict in verdicts:
         (made.up if verdict.helpful else made.down)[verdict.topic][week_of(verdict.given_at)] += 1
     made.unanswered_messages = _unanswered_messages(turns)
@@ -90,6 +95,18 @@ def _count(made: Report, turn: Turn) -> None:
     if "not_covered" in turn.answers:
         for subject in set(turn.subjects) or {UNNAMED}:
             made.subjects[subject][week] += 1
+
+
+def _count_highest_stages(made: Report, turns: list[Turn]) -> None:
+    """Count each talk once, by the highest stage of concern that it reached; of what was said, nothing is kept."""
+    highest: dict[str, tuple[int, date]] = {}
+    ranks = (DOUBT, *STAGES)
+    for turn in turns:
+        name = turn.stage or (DOUBT if turn.is_doubt else None)
+        if name and ranks.index(name) >= highest.get(turn.conversation, (0, None))[0]:
+            highest[turn.conversation] = ranks.index(name), week_of(turn.at)
+    for rank, week in highest.values():
+        made.stages[ranks[rank]][week] += 1
 
 
 def _unanswered_messages(turns: list[Turn]) -> list[Message]:

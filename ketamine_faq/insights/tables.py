@@ -28,6 +28,7 @@ def tables(report: Report) -> dict[str, Table]:
     """Return every table by the name of its section, those without rows left out."""
     made = {
         "overview": Table("Week by week", _overview(report)),
+        "stages": Table("Talks by the highest stage of concern", _counts_in_order(report, report.stages)),
         "topics": Table("How often each topic was answered", _counts(report, report.topics)),
         "subjects": Table("Not covered, by subject", _counts(report, report.subjects)),
         "thumbs": Table("Thumbs up and down, by topic", _thumbs(report)),
@@ -77,6 +78,10 @@ def _percent(part: int, whole: int) -> str:
 
 def _counts(report: Report, figures: Mapping[str, ByWeek]) -> list[Row]:
     return [_row(report, readable(name), figures[name]) for name in most_first(figures)]
+
+
+def _counts_in_order(report: Report, figures: Mapping[str, ByWeek]) -> list[Row]:
+    return [_row(report, readable(name), weeks) for name, weeks in figures.items() if weeks]
 
 
 def _row(report: Report, label: str, figures: ByWeek) -> Row:

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.exc import SQLAlchemyError
 
+from ketamine_faq.nlu.examples import POSSIBLE
 from ketamine_faq.nlu.subjects import NAMED_SUBJECTS
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
+from ketamine_faq.storage.database import first_line
 
 
 @dataclass
@@ -24,6 +26,8 @@ class Turn:
     subjects: list[str]
     answers: list[str] = field(default_factory=list)
     offers_contact: bool = False
+    stage: str | None = None
+    is_doubt: bool = False
 
 
 def turns(endpoints: Path, since: float) -> list[Turn]:
@@ -43,9 +47,7 @@ def turns(endpoints: Path, since: float) -> list[Turn]:
             for conversation, at, data in connection.execution_options(stream_results=True).execute(query):
                 _take(found, conversation, at, json.loads(data))
     except SQLAlchemyError as error:
-        # Of a driver's message, the first line says what is wrong.
-        reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
-        raise ConversationsError(f"The tracker store of {endpoints} can't be read: {reason}") from None
+        raise ConversationsError(f"The tracker store of {endpoints} can't be read: {first_line(error)}") from None
     return found
 
 
@@ -60,4 +62,7 @@ def _take(found: list[Turn], conversation: str, at: float, event: dict[str, Any]
     elif found and found[-1].conversation == conversation:
         metadata = event.get("metadata") or {}
         found[-1].answers.append((metadata.get("utter_action") or "").removeprefix("utter_"))
-        found[-1].offers_contact |= bool((metadata.get("metadata") or {}).get("handoff"))
+        own = metadata.get("metadata") or {}
+        found[-1].offers_contact |= bool(own.get("handoff"))
+        found[-1].stage = own.get("stage") or found[-1].stage
+        found[-1].is_doubt |= own.get("concern") == POSSIBLE

@@ -42,10 +42,10 @@ def make_adapter() -> dict[str, Any]:
         "versions": {name: version(name) for name in ("numpy", "tensorflow", "tokenizers")},
         "next_to_their_topic": next_to_their_topic(factors, examples),
     }
-    if made["next_to_their_topic"] < MIN_RIGHT:
+    right = made["next_to_their_topic"]
+    if right < MIN_RIGHT:
         raise DidNotLearnError(
-            f"The encoder has {made['next_to_their_topic']:.0%} of its own examples next to their topic: it is not kept, "
-            "see fine_tuning.py."
+            f"The encoder has {right:.0%} of its own examples next to their topic: see fine_tuning.py."
         )
     write_adapter(factors, made)
     return record()

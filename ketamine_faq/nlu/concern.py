@@ -14,6 +14,7 @@ import yaml
 from ketamine_faq.nlu.examples import CRISIS, CRISIS_OF_OTHER, DANGERS, EMERGENCY, MISUSE, POSSIBLE
 
 PATTERNS = Path(__file__).with_name("safety_patterns.yml")
+SIGNS = Path(__file__).with_name("sign_patterns.yml")
 DANGER = "danger"
 
 # The classes of a danger to life.
@@ -71,8 +72,17 @@ def concern_of(text: str, whole: dict[str, float], parts: list[dict[str, float]]
 
 def matched_intents(text: str) -> set[str]:
     """Return the intents that have a pattern that the text matches."""
+    return _matched(PATTERNS, text)
+
+
+def signs_of(text: str) -> set[str]:
+    """Return which kinds of sign have a pattern that the text matches; they count where the text is a danger."""
+    return _matched(SIGNS, text)
+
+
+def _matched(file: Path, text: str) -> set[str]:
     plain = re.sub(r"['’`]", "", text.lower())
-    return {intent for intent, pattern in _patterns().items() if pattern.search(plain)}
+    return {name for name, pattern in _patterns(file).items() if pattern.search(plain)}
 
 
 def _life(reading: dict[str, float]) -> float:
@@ -87,7 +97,7 @@ def _danger(whole: dict[str, float], parts: list[dict[str, float]], matched: set
     return Concern(DANGER, CRISIS if is_crisis else EMERGENCY, sureness, is_crisis and of_other)
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> dict[str, re.Pattern]:
-    listed = yaml.safe_load(PATTERNS.read_text(encoding="utf-8"))
-    return {intent: re.compile("|".join(patterns)) for intent, patterns in listed.items()}
+@lru_cache(maxsize=2)
+def _patterns(file: Path) -> dict[str, re.Pattern]:
+    listed = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(patterns)) for name, patterns in listed.items()}

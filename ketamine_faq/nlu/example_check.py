@@ -28,8 +28,13 @@ class ExampleFault:
 
 
 def check_examples(examples: list[Example]) -> list[ExampleFault]:
-    """Return every fault of the examples, duplicates first."""
-    return [*_duplicates(examples), *_near_duplicates(examples), *_too_dangerous_bands(examples)]
+    """Return every fault of the examples, duplicates first.
+
+    Turns after an alarm are held against each other only: 'thanks' means something else then.
+    """
+    turns, others = ([e for e in examples if bool(e.turn) == is_turn] for is_turn in (True, False))
+    found = [fault for own in (others, turns) for fault in (*_duplicates(own), *_near_duplicates(own))]
+    return [*found, *_too_dangerous_bands(others)]
 
 
 def normalised(text: str) -> str:

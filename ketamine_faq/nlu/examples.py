@@ -23,6 +23,8 @@ METADATA = "metadata"
 NONE, POSSIBLE = "none", "possible"
 CRISIS, CRISIS_OF_OTHER, EMERGENCY, MISUSE = "crisis", "crisis_of_other", "emergency", "misuse"
 DANGERS = (CRISIS, EMERGENCY, MISUSE)
+# Intents of what is said after an alarm; they are told by a model of their own, and read only then.
+TURN = "turn_"
 # What a block's metadata may say.
 KEYS = ("kind", "author", "batch", "source", "subject", "concern", "also")
 UNKNOWN = "unknown"
@@ -48,13 +50,23 @@ class Example:
         return f"{self.file}:{self.line}"
 
     @property
-    def topic(self) -> str | None:
-        """The topic that the message asks for; a danger has none."""
-        return None if self.intent in DANGERS else self.intent
+    def turn(self) -> str | None:
+        """What is said with it after an alarm, where that is what it is an example of."""
+        return self.intent if self.intent.startswith(TURN) else None
 
     @property
-    def concern(self) -> str:
-        """The class of concern: a danger, POSSIBLE or NONE. A crisis of someone else is a class of its own."""
+    def topic(self) -> str | None:
+        """The topic that the message asks for; a danger has none, nor has a turn after an alarm."""
+        return None if self.intent in DANGERS or self.turn else self.intent
+
+    @property
+    def concern(self) -> str | None:
+        """The class of concern: a danger, POSSIBLE or NONE; of a turn after an alarm, None.
+
+        A crisis of someone else is a class of its own.
+        """
+        if self.turn:
+            return None
         if self.intent == CRISIS:
             return CRISIS_OF_OTHER if self.metadata.get("kind") == "other" else CRISIS
         return self.intent if self.intent in DANGERS else self.metadata.get("concern", NONE)

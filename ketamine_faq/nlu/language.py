@@ -15,10 +15,12 @@ from ketamine_faq.yaml_file import read
 WORDS = Path(__file__).with_name("language_words.yml")
 # English words that leave no doubt. Few are words of the other languages.
 ENGLISH = frozenset(
-    "the and of is you that it for on are with this have from what how do does can will would my me we they be at not or your i'm i've it's an in "
-    "was but if about there when who which get got been had has she he her his them just like know any some could should why where treatment pain "
-    "depression ketamine doctor please thanks help need want interpreter speak english".split()
-) - {"i"}
+    "the and of is you that it for on are with this have from what how do does can will would my me we they be at not or "
+    "your i i'm i've it's an in was but if about there when who which get got been had has she he her his him them just like "
+    "know any some could should why where treatment pain depression ketamine doctor please thanks help need want interpreter "
+    "speak english to im ive myself himself herself die dying dead kill hurt live life so no one out up all am as go going "
+    "dont don't cant can't were person someone talk".split()
+)
 LEAST_WORDS, LEAST_SHARE = 2, 0.25
 MOST_OF_SURE = 6
 # Letters that are written in one of two languages of a script alone.

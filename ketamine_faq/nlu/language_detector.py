@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.examples import CRISIS, NONE
+from ketamine_faq.nlu.examples import CRISIS
 from ketamine_faq.nlu.language import is_danger, language_of
 from ketamine_faq.nlu.topic_classifier import CONCERNS
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC, TopicDecision
@@ -53,6 +53,6 @@ def _note(message: Message, language: str, text: str) -> None:
     message.set(INTENT, intent, add_to_output=True)
     message.set(INTENT_RANKING_KEY, [intent, *others], add_to_output=True)
     message.set(SECOND_TOPIC, None, add_to_output=True)
-    concern = CRISIS if is_danger(language, text) else NONE
-    heard = message.get(CONCERNS) or [{}]
-    message.set(CONCERNS, [{name: float(name == concern) for name in heard[0]}])
+    # Only ever raised: what the models hear in another language may be chance, and may be a danger.
+    if is_danger(language, text):
+        message.set(CONCERNS, [{name: float(name == CRISIS) for name in (message.get(CONCERNS) or [{CRISIS: 0.0}])[0]}])

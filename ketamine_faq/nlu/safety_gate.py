@@ -15,13 +15,15 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.concern import Concern, Thresholds, concern_of
+from ketamine_faq.nlu.concern import Concern, Thresholds, concern_of, signs_of
 from ketamine_faq.nlu.examples import CRISIS, DANGERS
 from ketamine_faq.nlu.topic_classifier import CONCERNS, TopicClassifier
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
-# In the parse data: the degree, `danger` or `possible`; and the topic that a danger has put aside.
-CONCERN, PUT_ASIDE = "concern", "put_aside"
+# In the parse data: the degree, `danger` or `possible`; the kinds of sign; the topic that a danger has put aside.
+CONCERN, SIGNS, PUT_ASIDE = "concern", "signs", "put_aside"
+# Less sure than this, the topic is not worth coming back to.
+SURE_TOPIC = 0.5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -56,6 +58,7 @@ class SafetyGate(GraphComponent, IntentClassifier):
         for message in messages:
             if message.get(TEXT):
                 whole, *parts = message.get(CONCERNS)
+                message.set(SIGNS, sorted(signs_of(message.get(TEXT))), add_to_output=True)
                 _note(message, concern_of(message.get(TEXT), whole, parts, self._thresholds))
         return messages
 
@@ -66,7 +69,9 @@ def _note(message: Message, found: Concern) -> None:
     if not found.intent:
         return
     if found.intent in DANGERS:
-        message.set(PUT_ASIDE, (message.get(INTENT) or {}).get(INTENT_NAME_KEY), add_to_output=True)
+        topic = message.get(INTENT) or {}
+        if topic.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= SURE_TOPIC:
+            message.set(PUT_ASIDE, topic[INTENT_NAME_KEY], add_to_output=True)
     intent = {INTENT_NAME_KEY: found.intent, PREDICTED_CONFIDENCE_KEY: found.confidence}
     message.set(INTENT, intent, add_to_output=True)
     others = [entry for entry in message.get(INTENT_RANKING_KEY, []) if entry[INTENT_NAME_KEY] != found.intent]

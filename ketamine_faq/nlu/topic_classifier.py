@@ -1,6 +1,6 @@
-"""Rasa component: how likely each topic, each subject and each degree of concern is, for a message and its parts.
+"""Rasa component: how likely each topic, subject and degree of concern is, for a message and its parts.
 
-TopicDecision makes an intent of the topics and names the subjects, SafetyGate makes a degree of the concerns.
+TopicDecision makes an intent of the topics, SafetyGate a degree of the concerns.
 """
 
 from pathlib import Path
@@ -27,50 +27,57 @@ from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors,
 CONCERNS = "concerns"
 # Confidences by topic, of the message and of its clauses.
 CONFIDENCES = "confidences"
-# Probabilities by subject of those that the article leaves out, of the same.
-SUBJECT_PROBABILITIES = "subject_probabilities"
-TOPICS_FOLDER, CONCERNS_FOLDER, SUBJECTS_FOLDER = "topics", "concerns", "subjects"
+# Probabilities by subject of those that the article leaves out, of the same; and the clauses, as texts.
+SUBJECT_PROBABILITIES, CLAUSES = "subject_probabilities", "clauses"
+# In the parse data: what the message says if it comes after an alarm, and how sure that is, 0 to 1.
+TURN = "turn"
+TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER = "topics", "concerns", "turns"
+SUBJECTS_FOLDER = "subjects"
 
 
 class MessageModel:
-    """The models of a message: of its topic, learned from what is no danger, of its concern, from all, of its subject.
+    """The models of a message: of its topic, of its concern, of what it says after an alarm, and of its subject.
 
-    The subject is learned from the examples whose metadata names one; without any, there is no such model.
+    Topics are learned from what is no danger, concern from dangers, too, turns from what is said after an alarm, and
+    subjects from the examples whose metadata names one.
     """
 
     def __init__(
-        self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, subjects: PooledModel | None = None
+        self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, turns: PooledModel, subjects: PooledModel
     ) -> None:
         """Take the fitted parts."""
-        self.ngrams, self.topics, self.concerns, self.subjects = ngrams, topics, concerns, subjects
+        self.ngrams, self.topics, self.concerns, self.turns, self.subjects = ngrams, topics, concerns, turns, subjects
 
     @classmethod
     def fit(cls, examples: list[Example], vectors: np.ndarray) -> "MessageModel":
         """Learn from examples and their unit vectors (float32, (n, d))."""
         ngrams, rows = NGrams.fit([example.text for example in examples])
-        topical = [index for index, example in enumerate(examples) if example.topic]
-        topics = PooledModel.fit(rows[topical], vectors[topical], [examples[index].topic for index in topical])
+
+        def fitted(labels: list[str | None], balanced: bool) -> PooledModel:
+            known = [index for index, label in enumerate(labels) if label]
+            own = [label for label in labels if label]
+            return PooledModel.fit(rows[known], vectors[known], own, balanced=balanced)
+
+        topics = fitted([example.topic for example in examples], balanced=True)
         # Dangers are rarer in life than among the examples; weighed the same as all else, they would be heard anywhere.
-        concerns = PooledModel.fit(rows, vectors, [example.concern for example in examples], balanced=False)
-        about = {index: name for index, example in enumerate(examples) if (name := example.metadata.get("subject"))}
-        subjects = None
-        if len(set(about.values())) > 1:
-            subjects = PooledModel.fit(rows[list(about)], vectors[list(about)], list(about.values()), balanced=False)
-        return cls(ngrams, topics, concerns, subjects)
+        concerns = fitted([example.concern for example in examples], balanced=False)
+        turns = fitted([example.turn for example in examples], balanced=True)
+        subjects = fitted([example.metadata.get("subject") for example in examples], balanced=False)
+        return cls(ngrams, topics, concerns, turns, subjects)
 
     def save(self, folder: Path) -> None:
         """Write the models as arrays and JSON into an existing folder."""
         self.ngrams.save(folder)
         self.topics.save(folder / TOPICS_FOLDER)
         self.concerns.save(folder / CONCERNS_FOLDER)
-        if self.subjects:
-            self.subjects.save(folder / SUBJECTS_FOLDER)
+        self.turns.save(folder / TURNS_FOLDER)
+        self.subjects.save(folder / SUBJECTS_FOLDER)
 
     @classmethod
     def load(cls, folder: Path) -> "MessageModel":
         """Read what `save` wrote."""
-        folders = [folder / name for name in (TOPICS_FOLDER, CONCERNS_FOLDER, SUBJECTS_FOLDER)]
-        return cls(NGrams.load(folder), *(PooledModel.load(path) for path in folders if path.is_dir()))
+        names = (TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER, SUBJECTS_FOLDER)
+        return cls(NGrams.load(folder), *(PooledModel.load(folder / name) for name in names))
 
     def concern_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each class of concern: float array (n, classes)."""
@@ -80,17 +87,19 @@ class MessageModel:
         """Return the confidence in each topic, 0 to 1: float array (n, topics)."""
         return self.topics.confidences(self.topics.probabilities(self.ngrams.rows(texts), vectors), vectors)
 
-    def subject_probabilities(self, texts: list[str], vectors: np.ndarray) -> list[dict[str, float]]:
-        """Return the probability of each subject for each text: empty where there is no such model."""
-        if not self.subjects:
-            return [{} for _ in texts]
-        return _by_class(self.subjects.classes, self.subjects.probabilities(self.ngrams.rows(texts), vectors))
+    def turn(self, text: str, vector: np.ndarray) -> dict[str, Any]:
+        """Return the likeliest turn after an alarm, as `{name, confidence}`; `vector` is a row, (1, d)."""
+        (row,) = self.turns.probabilities(self.ngrams.rows([text]), vector)
+        return {"name": self.turns.classes[row.argmax()], "confidence": float(row.max())}
+
+    def subject_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
+        """Return the probability of each subject: float array (n, subjects)."""
+        return self.subjects.probabilities(self.ngrams.rows(texts), vectors)
 
     def clauses_differ(self, parts: list[str]) -> bool:
         """Tell whether the n-grams alone name more than one topic among the parts, or more than one subject."""
         rows = self.ngrams.rows(parts)
-        models = [model for model in (self.topics, self.subjects) if model]
-        return any(len(set(model.likeliest_by_ngrams(rows))) > 1 for model in models)
+        return any(len(set(model.likeliest_by_ngrams(rows))) > 1 for model in (self.topics, self.subjects))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -145,7 +154,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set CONCERNS and CONFIDENCES: lists of `{class: number}`, the whole message first."""
+        """Set CONCERNS, CONFIDENCES and SUBJECT_PROBABILITIES: lists of `{class: number}`, the whole message first."""
         for message in messages:
             if text := message.get(TEXT):
                 self._read(message, text)
@@ -156,13 +165,16 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         beside = [text, *safety_readings(text)]
         concerns = self._model.concern_probabilities(beside, _rows(vectors, beside))
         message.set(CONCERNS, _by_class(self._model.concerns.classes, concerns))
+        message.set(TURN, self._model.turn(text, _rows(vectors, [text])), add_to_output=True)
         asked, parts = [text], clauses(text)
         # Most clauses are no questions of their own, which n-grams tell in a tenth of the time that a vector takes.
         if parts and self._model.clauses_differ(parts):
             asked += parts
         confidences = self._model.topic_confidences(asked, _rows(vectors, asked))
+        subjects = self._model.subject_probabilities(asked, _rows(vectors, asked))
         message.set(CONFIDENCES, _by_class(self._model.topics.classes, confidences))
-        message.set(SUBJECT_PROBABILITIES, self._model.subject_probabilities(asked, _rows(vectors, asked)))
+        message.set(SUBJECT_PROBABILITIES, _by_class(self._model.subjects.classes, subjects))
+        message.set(CLAUSES, asked[1:])
 
 
 def _rows(vectors: Vectors, texts: list[str]) -> np.ndarray:

@@ -21,9 +21,9 @@ from rasa.shared.nlu.training_data.message import Message
 
 from ketamine_faq.nlu.entity_extractor import EntityExtractor
 from ketamine_faq.nlu.glossary import WORD, entries, word_asked
-from ketamine_faq.nlu.message_parts import clauses, is_question
+from ketamine_faq.nlu.message_parts import is_question
 from ketamine_faq.nlu.subjects import NAMED_SUBJECTS, SUBJECT, Subjects
-from ketamine_faq.nlu.topic_classifier import CONFIDENCES, SUBJECT_PROBABILITIES, TopicClassifier
+from ketamine_faq.nlu.topic_classifier import CLAUSES, CONFIDENCES, SUBJECT_PROBABILITIES, TopicClassifier
 
 RANKED = 10
 # A turn that names a condition for the last question; longer ones with both conditions ask something of their own.
@@ -62,7 +62,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
             "no_topic_threshold": 0.0,
             "handoffs": [],
             "second_threshold": 1.0,
-            "second_of_whole": 0.0,
+            "second_of_whole": 0.1,
             "asked_together": [],
         }
 
@@ -116,7 +116,8 @@ class TopicDecision(GraphComponent, IntentClassifier):
             message.set(WORD, word, add_to_output=True)
         elif ranking[0][INTENT_NAME_KEY] == STEERING and _compares(message):
             ranking = _without(ranking, STEERING)
-        first, second = self._two_topics(message.get(TEXT), ranking[0][INTENT_NAME_KEY], whole, parts)
+        asked = self._asked(message.get(CLAUSES), whole, parts)
+        first, second = self._two_topics(ranking[0][INTENT_NAME_KEY], asked)
         if second:
             # Both are answered, so the second is no rival that the bot would have to ask about.
             others = _without(ranking, first, second)
@@ -127,16 +128,13 @@ class TopicDecision(GraphComponent, IntentClassifier):
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
 
-    def _two_topics(
-        self, text: str, likeliest: str, whole: dict[str, float], parts: tuple[dict[str, float], ...]
-    ) -> tuple[str, str | None]:
+    def _two_topics(self, likeliest: str, asked: list[str]) -> tuple[str, str | None]:
         """Return the topics of two questions, in the order in which they are answered; of one, it and None.
 
         One of them is the whole message's. A hand-off is last, where its buttons are.
         """
-        together, asked = self._config["asked_together"], self._asked(text, whole, parts)
         others = [name for name in asked if name != likeliest]
-        if likeliest not in together or not others:
+        if likeliest not in self._config["asked_together"] or not others:
             return likeliest, None
         two = [likeliest, others[0]]
         if set(two) <= set(NAMING):
@@ -145,25 +143,25 @@ class TopicDecision(GraphComponent, IntentClassifier):
             two.sort(key=lambda name: (name in self._config["handoffs"], asked.index(name) if name in asked else 0))
         return two[0], two[1]
 
-    def _asked(self, text: str, whole: dict[str, float], parts: tuple[dict[str, float], ...]) -> list[str]:
-        """Return the topics that parts surely ask about, in the order of the text."""
-        found: dict[str, int] = {}
-        for part, confidences in zip(clauses(text), parts):
+    def _asked(self, clauses: list[str], whole: dict[str, float], parts: tuple[dict[str, float], ...]) -> list[str]:
+        """Return the topics that parts surely ask about, as asked."""
+        found = []
+        for clause, confidences in zip(clauses, parts):
             name, confidence = max(confidences.items(), key=lambda entry: entry[1])
             sure = self.calibrated(confidence) >= self._config["second_threshold"]
-            heard = whole[name] >= self._config["second_of_whole"]
-            if is_question(part) and sure and heard and name in self._config["asked_together"]:
-                found.setdefault(name, text.find(part))
-        return sorted(found, key=found.__getitem__)
+            heard = whole.get(name, 0.0) >= self._config["second_of_whole"]
+            if is_question(clause) and sure and heard and name in self._config["asked_together"]:
+                found.append(name)
+        return list(dict.fromkeys(found))
 
     def _name_subjects(self, message: Message) -> None:
         """Set the subjects that the message asks about: of two parts that are handed over, each one's."""
         text, confidences = message.get(TEXT), message.get(CONFIDENCES)
-        whole, *probabilities = message.get(SUBJECT_PROBABILITIES) or [{}]
+        whole, *probabilities = message.get(SUBJECT_PROBABILITIES)
         named = [
-            self._subjects.named(probability, self._terms(message, part))
-            for part, confidence, probability in zip(clauses(text), confidences[1:], probabilities)
-            if is_question(part) and self._hands_over(confidence)
+            self._subjects.named(probability, self._terms(message, clause))
+            for clause, confidence, probability in zip(message.get(CLAUSES), confidences[1:], probabilities)
+            if is_question(clause) and self._hands_over(confidence)
         ]
         named = list(dict.fromkeys(name for name in named if name))
         if len(named) < 2:
@@ -175,11 +173,11 @@ class TopicDecision(GraphComponent, IntentClassifier):
         return name in NAMING and self.calibrated(confidence) >= self._config["second_threshold"]
 
     @staticmethod
-    def _terms(message: Message, part: str) -> list[str]:
-        """Return the subjects whose terms stand in a part of the message."""
+    def _terms(message: Message, clause: str) -> list[str]:
+        """Return the subjects whose terms stand in a clause of the message."""
         text = message.get(TEXT)
         entities = [entity for entity in message.get(ENTITIES, []) if entity["entity"] == SUBJECT]
-        return [entity["value"] for entity in entities if text[entity["start"] : entity["end"]] in part]
+        return [entity["value"] for entity in entities if text[entity["start"] : entity["end"]] in clause]
 
     def _is_lost(self, best: dict[str, Any]) -> bool:
         return best[PREDICTED_CONFIDENCE_KEY] < self._config["no_topic_threshold"]

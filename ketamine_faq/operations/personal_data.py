@@ -22,7 +22,7 @@ from ketamine_faq.contact.staff import purge
 from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
-from ketamine_faq.storage.database import Database
+from ketamine_faq.storage.database import Database, first_line
 from ketamine_faq.storage.redis_client import redis_client
 
 DAY = 24 * 3600
@@ -134,8 +134,7 @@ class PersonalData:
             with self._conversations.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
-            raise ConversationsError(f"The conversations can't be read or deleted: {reason}") from None
+            raise ConversationsError(f"The conversations can't be read or deleted: {first_line(error)}") from None
 
 
 def _vacuum(engine: Engine, tables: list[str]) -> None:

@@ -1,19 +1,16 @@
 """Rasa's command line for serving, without TensorFlow: `python -m ketamine_faq.serving.rasa run …`.
 
-That takes 40 % off a worker's memory and off its start: docs/operations.md has the figures. Workers that die are
-replaced (workers.py).
+That takes 40 % off a worker's memory and off its start: docs/operations.md has the figures. What else is changed in
+Rasa is in rasa_patches.py. KETAMINE_FAQ_STOCK_RASA=1 serves Rasa as it is.
 """
 
 from ketamine_faq.serving.without_tensorflow import put_aside_for_serving
-from ketamine_faq.serving.workers import serve_workers
 
 if __name__ == "__main__":
     put_aside_for_serving()
-    import sanic.app
     from rasa.__main__ import main
 
-    from ketamine_faq.serving.rasa_patches import take_shortcuts
+    from ketamine_faq.serving.rasa_patches import take_patches
 
-    take_shortcuts()
-    sanic.app.serve_multiple = serve_workers
+    take_patches()
     main()

@@ -1,10 +1,14 @@
 """Rasa without TensorFlow, which takes ten seconds and 200 MB, and of which this bot uses nothing but to fine-tune.
 
+Written for Rasa 3.6.21; tests/test_serving_rasa.py shows it. To take it out, delete the calls in serving/rasa.py and
+serving/training.py. `KETAMINE_FAQ_STOCK_RASA=1` does the same for a process.
+
 Rasa imports it by three ways: a list of all its components, a module of helpers for networks, and a validator that
 names every component. They are put aside here, for a process that has imported none of them yet.
 """
 
 import importlib
+import importlib.util
 import sys
 from types import ModuleType
 from typing import Any
@@ -12,6 +16,8 @@ from typing import Any
 from rasa.engine.graph import GraphComponent
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.importer import TrainingDataImporter
+
+from ketamine_faq.settings import settings
 
 COMPONENTS = "rasa.engine.recipes.default_components"
 HELPERS = "rasa.utils.train_utils"
@@ -44,7 +50,9 @@ class RefusingValidator(GraphComponent):
 
 
 def put_aside_for_training() -> None:
-    """Put aside what training imports of TensorFlow."""
+    """Put aside what training imports of TensorFlow; raises RasaException where it isn't there to be put aside."""
+    if settings().ketamine_faq_stock_rasa:
+        return
     _defer(HELPERS)
     _replace(VALIDATOR, ModuleType(VALIDATOR)).DefaultV1RecipeValidator = DefaultV1RecipeValidator
     # Those that config.yml names without a module; they have to be imported, for that is how they are registered.
@@ -57,7 +65,9 @@ def put_aside_for_training() -> None:
 
 
 def put_aside_for_serving() -> None:
-    """Put aside what a server imports of TensorFlow."""
+    """Put aside what a server imports of TensorFlow; raises RasaException where it isn't there to be put aside."""
+    if settings().ketamine_faq_stock_rasa:
+        return
     _defer(HELPERS)
     _replace(VALIDATOR, ModuleType(VALIDATOR)).DefaultV1RecipeValidator = RefusingValidator
 
@@ -75,6 +85,8 @@ def _defer(name: str) -> None:
 
 
 def _replace(name: str, module: ModuleType) -> ModuleType:
+    if name in sys.modules or not importlib.util.find_spec(name):
+        raise RasaException(f"{name} can't be put aside: it is imported already, or this Rasa has none.")
     parent, _, child = name.rpartition(".")
     setattr(importlib.import_module(parent), child, module)
     sys.modules[name] = module

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from ketamine_faq.settings import SettingsError, settings
+from ketamine_faq.storage.database import first_line
 from ketamine_faq.storage.redis_client import redis_client
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def _connect_to_postgresql(name: str, url: str) -> None:
         engine.connect().close()
     except OperationalError as error:
         # It names user, host and database, and no password.
-        reason = str(error.orig).strip().splitlines()[0]
+        reason = first_line(error)
         if FOR_GOOD.search(reason):
             raise SettingsError(f"{name} can't be used: {reason}") from None
         _wait_for(name, reason)

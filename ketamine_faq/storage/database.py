@@ -53,9 +53,12 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            # The first line of the driver's message names tables and states; those below can quote what was written.
-            reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
-            raise StoreError(f"The store of enquiries failed: {reason}") from None
+            raise StoreError(f"The store of enquiries failed: {first_line(error)}") from None
+
+
+def first_line(error: SQLAlchemyError) -> str:
+    """Return the first line of a driver's message: it names tables; those below can quote what was written."""
+    return str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
 
 
 @lru_cache(maxsize=1)

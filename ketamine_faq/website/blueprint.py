@@ -1,6 +1,5 @@
 """The website's addresses: the page at /, its style, and the widget that any page can load."""
 
-from pathlib import Path
 from typing import Any
 
 from sanic import Blueprint, Sanic, response
@@ -8,8 +7,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from ketamine_faq.website.page import HEADERS, STYLE, home_page
+from ketamine_faq.website.widget import widget_script
 
-WIDGET = Path(__file__).parents[1] / "static" / "widget.js"
 FILE_HEADERS = {
     "Cache-Control": "max-age=300",
     "X-Content-Type-Options": "nosniff",
@@ -19,9 +18,9 @@ FILE_HEADERS = {
 
 
 def website_blueprint() -> Blueprint:
-    """Return the addresses; raises ContentError where the page lacks its words."""
+    """Return the addresses; raises ContentError where the page or the widget lacks its words."""
     blueprint = Blueprint("website", strict_slashes=True)
-    page, widget = home_page(), WIDGET.read_text(encoding="utf-8")
+    page, widget = home_page(), widget_script()
 
     async def home(request: Request) -> HTTPResponse | None:
         if request.path == "/" and request.method in ("GET", "HEAD"):

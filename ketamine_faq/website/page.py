@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from ketamine_faq.content.texts import CONTENT, content
+from ketamine_faq.templates import templates
 from ketamine_faq.yaml_file import read
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -23,11 +22,12 @@ HEADERS = {
 
 def home_page() -> str:
     """Return the page; raises ContentError where content/website.yml can't be read."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("home.html").render(
-        page=read(CONTENT / "website.yml"),
-        emergency=content().service_button("emergency"),
-        disclaimer=content().disclaimer,
+    return (
+        templates(TEMPLATES)
+        .get_template("home.html")
+        .render(
+            page=read(CONTENT / "website.yml"),
+            emergency=content().service_button("emergency"),
+            disclaimer=content().disclaimer,
+        )
     )

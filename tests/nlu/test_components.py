@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -15,10 +14,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import class_from_module_path
 
+from ketamine_faq.importer import with_topics
 from ketamine_faq.nlu import sentence_encoder
 from ketamine_faq.paths import PROJECT
+from ketamine_faq.yaml_file import read
 
-PIPELINE = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+PIPELINE = with_topics(read(PROJECT / "config.yml"))["pipeline"]
 OURS = [component for component in PIPELINE if component["name"].startswith("ketamine_faq.")]
 
 TAUGHT = {

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from ketamine_faq.storage.database import Database
 from tests.conversation import Bot
 from tests.website.browser import CHROMIUM, chromium
+from tests.website.canned import Canned, serving
 from tests.website.visitor import Visitor
 
 DESKTOP = {"width": 1280, "height": 800}
@@ -40,6 +41,20 @@ def page(browser: Browser) -> Iterator[Page]:
 def visitor(page: Page, bot: Bot) -> Visitor:
     """Someone who has come to the demonstration page."""
     page.goto(bot.address)
+    return Visitor(page)
+
+
+@pytest.fixture
+def canned() -> Iterator[Canned]:
+    """A small server in the bot's place, which says what a test puts into its mouth."""
+    with serving(Canned()) as server:
+        yield server
+
+
+@pytest.fixture
+def guest(page: Page, canned: Canned) -> Visitor:
+    """Someone who has come to the small server's page."""
+    page.goto(canned.address)
     return Visitor(page)
 
 

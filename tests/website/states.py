@@ -35,6 +35,7 @@ def states(visitor: Visitor) -> Iterator[str]:
     form.get_by_label(FIELDS["role"]["options"]["referrer"]).check()
     form.get_by_label(FIELDS["name"]["label"]).fill("Kim Nguyen")
     form.get_by_label(FIELDS["email"]["label"]).fill("kim@example.com")
+    form.get_by_label(FIELDS["about"]["label"]).fill("A talk with the team")
     form.get_by_label(FIELDS["consent"]["label"]).check()
     visitor.sends_form()
     expect(form.get_by_role("heading", name=words().section("received")["title"])).to_be_focused(timeout=30_000)

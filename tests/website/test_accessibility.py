@@ -90,6 +90,6 @@ def test_where_the_panel_covers_the_page_the_focus_stays_in_it(narrow: Page):
 
 
 def test_elsewhere_the_focus_can_leave_it_for_the_page(visitor: Visitor):
-    visitor.opens().button(CHAT["restart"]).focus()
+    visitor.opens().button(CHAT["close"]).focus()
     visitor.page.keyboard.press("Shift+Tab")
     assert visitor.page.evaluate("document.activeElement.tagName") != "ANODYNE-CHAT"

@@ -56,7 +56,8 @@ def test_a_conversation_outlives_the_server_and_ends_in_an_enquiry(
         expect(visitor.live).to_contain_text(OFFLINE["text"].strip())
         links = visitor.widget.locator(".offline").get_by_role("link")
         addresses = [link.get_attribute("href") for link in links.all()]
-        assert addresses == [f"http://127.0.0.1:{port}/contact", content().service_button("emergency")["url"]]
+        lines = [content().service_button(name)["url"] for name in ("emergency", "lifeline", "lifeline_text")]
+        assert addresses == [*lines, f"http://127.0.0.1:{port}/contact"]
         with running(port, own_endpoints, tmp_path / "second.txt"):
             visitor.presses(OFFLINE["retry"])
             assert "0.5 mg/kg" not in visitor.answer
@@ -64,6 +65,7 @@ def test_a_conversation_outlives_the_server_and_ends_in_an_enquiry(
             visitor.asks("what are the side effects?").opens_form()
             visitor.form.get_by_label(FIELDS["role"]["options"]["patient"]).check()
             visitor.form.get_by_label(FIELDS["name"]["label"]).fill("Kim")
+            visitor.form.get_by_label(FIELDS["about"]["label"]).fill("A talk")
             visitor.form.get_by_label(FIELDS["phone"]["label"]).fill("02 5550 1234")
             visitor.form.get_by_label(FIELDS["consent"]["label"]).check()
             visitor.sends_form()
@@ -86,5 +88,5 @@ def test_a_page_can_name_another_server_and_a_contact_page_of_its_own(page: Page
         page.goto(clinic)
         visitor = Visitor(page).opens().fails_to_ask("what dose?")
         assert visitor.widget.count() == 1
-        assert visitor.widget.locator(".offline a").first.get_attribute("href") == own
+        assert visitor.widget.locator(".offline a.reply").get_attribute("href") == own
     assert [url for url in asked if "webhooks" in url and not url.startswith(dead)] == []

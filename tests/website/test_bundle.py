@@ -4,20 +4,24 @@ import gzip
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from ketamine_faq.content.texts import CONTENT
 from ketamine_faq.paths import PROJECT
-from ketamine_faq.website.blueprint import WIDGET
+from ketamine_faq.website import widget
+from ketamine_faq.website.widget import PLACE, SCRIPT, widget_script, widget_words
+from ketamine_faq.yaml_file import ContentError, read
 
-MOST_BYTES = 25_000
+MOST_BYTES = 30_000
 BANNER = re.compile(rb"/\*!.* sources ([0-9a-f]{64}) code ([0-9a-f]{64}) \*/\n")
 
 
 @pytest.fixture(scope="module")
 def bundle() -> bytes:
     """The file that pages load."""
-    return WIDGET.read_bytes()
+    return SCRIPT.read_bytes()
 
 
 def sources_hash() -> str:
@@ -45,3 +49,25 @@ def test_it_is_small(bundle: bytes):
 
 def test_the_lockfile_names_no_host():
     assert "resolved" not in (PROJECT / "widget/package-lock.json").read_text()
+
+
+def test_no_word_of_content_is_built_in(bundle: bytes):
+    chat = read(CONTENT / "widget.yml")["chat"]
+    assert [name for name, text in chat.items() if len(text) > 12 and text.encode() in bundle] == []
+    assert not [path for path in json.loads((PROJECT / "widget/sources.json").read_text()) if "content" in path]
+
+
+def test_its_words_are_put_in_with_the_numbers_filled_in():
+    script, words = widget_script(), widget_words()
+    assert PLACE not in script
+    assert json.dumps(words["chat"]["title"])[1:-1] in script
+    assert "{emergency}" not in words["chat"]["welcome"] and words["emergency"]["number"] in words["chat"]["welcome"]
+    assert words["contactForm"]["aboutTopic"].endswith("{question}")
+
+
+def test_a_script_without_a_place_for_words_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    broken = tmp_path / "widget.js"
+    broken.write_text("/* words of its own */")
+    monkeypatch.setattr(widget, "SCRIPT", broken)
+    with pytest.raises(ContentError, match="make widget"):
+        widget_script()

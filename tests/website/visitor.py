@@ -8,6 +8,7 @@ from ketamine_faq.yaml_file import read
 
 WIDGET = read(CONTENT / "widget.yml")
 CHAT, OFFLINE, FORM = WIDGET["chat"], WIDGET["offline"], WIDGET["form"]
+SURE, FAULTS, HELP, DELETION = (WIDGET[name] for name in ("sure", "faults", "help", "deletion"))
 FIELDS = words().section("fields")
 PAGE = words().section("page")
 
@@ -19,11 +20,11 @@ class Visitor:
         """Take the page."""
         self.page = page
         self.widget = page.locator("anodyne-chat")
-        self.panel = page.get_by_role("dialog")
+        self.panel = self.widget.locator(".panel")
         self.input = self.panel.get_by_label(CHAT["input"])
         self.answers = self.widget.locator("li.bot:has(time)")
         self.questions = self.widget.locator("li.visitor")
-        self.live = self.widget.get_by_role("status")
+        self.live = self.widget.locator(".root > [role=status]")
         self.form = self.widget.locator("anodyne-contact-form")
         self.reference = self.form.locator(".reference")
 
@@ -50,6 +51,16 @@ class Visitor:
         self.input.press("Enter")
         expect(self.widget.locator(".offline")).to_be_visible()
         return self
+
+    def chooses(self, *names: str) -> "Visitor":
+        """Open the menu, and press one button of it after the other."""
+        for name in (CHAT["more"], *names):
+            self.button(name).click()
+        return self
+
+    def starts_again(self) -> "Visitor":
+        """Start again, and say yes to it."""
+        return self.chooses(CHAT["restart"], SURE["restart"]["confirm"])
 
     def opens_form(self) -> "Visitor":
         """Open the contact form that the last answer offers."""

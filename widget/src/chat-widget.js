@@ -3,123 +3,272 @@
 import { LitElement, html, nothing, unsafeCSS } from 'lit';
 import { words } from 'content:words';
 import { ContactForm, FORM_TAG } from './contact-form.js';
-import { Conversation } from './conversation.js';
+import { conversationWith, latest } from './conversation.js';
+import { Cover, fitToKeyboard } from './cover.js';
 import { parted } from './disclaimer.js';
-import { keep, kept } from './history.js';
-import { again, arrow, cross, speech } from './icons.js';
+import { helpLines } from './help.js';
+import { kept } from './history.js';
+import { arrow, cross, more, speech } from './icons.js';
+import { keepKeys } from './keys.js';
 import { announced, messageList } from './messages.js';
 import { link } from './link.js';
-import { Server } from './server.js';
+import { answerText, conversationText, copied, save } from './transcript.js';
 import styles from './chat-widget.css?inline';
 import formStyles from './contact-form.css?inline';
 
 export const TAG = 'anodyne-chat';
+const AUDIENCES = ['patient', 'carer', 'referrer'];
 // As in chat-widget.css: the panel then covers the page.
-const COVERS_PAGE = '(max-width: 30rem), (max-height: 30rem)';
-// Pixels above the question that is brought to the top.
-const MARGIN = 16;
-const FOCUSABLE = 'a[href], button, input, textarea, [tabindex="0"]';
+const COVERS_PAGE = matchMedia('(max-width: 30rem), (max-height: 30rem)');
+// Pixels above what is brought to the top.
+const MARGIN = 12;
+// The server reads no longer message; near its end what is left is counted down.
+const LONGEST = 2000;
+const COUNTED = 200;
+const FOCUSABLE = 'a[href], button, input, textarea, summary, [tabindex="0"]';
+// Tools that record sessions of visitors leave out what is so marked.
+const PRIVATE = {
+  class: 'fs-exclude rr-block ph-no-capture no-mouseflow',
+  'data-hj-suppress': '',
+  'data-clarity-mask': 'true',
+  'data-dd-privacy': 'mask',
+  'data-private': '',
+  'data-matomo-mask': '',
+  'data-sentry-block': '',
+};
 
 export class ChatWidget extends LitElement {
   static styles = [unsafeCSS(styles), unsafeCSS(formStyles)];
   static properties = {
     server: { type: String },
     contact: { type: String },
-    open: { state: true },
+    audience: { type: String },
+    starters: { type: String },
+    question: { attribute: 'ask' },
+    position: { type: String },
+    inline: { type: Boolean },
+    launcher: { type: String },
+    opened: { state: true },
+    away: { state: true },
     form: { state: true },
     view: { state: true },
+    menu: { state: true },
+    sure: { state: true },
+    everything: { state: true },
+    written: { state: true },
     announcement: { state: true },
   };
+
+  /** The one that the script has put on the page, if it did: a site that changes the page's body does not lose it. */
+  static placed;
+
+  #cover = new Cover();
+  #ends = [];
+
+  constructor() {
+    super();
+    Object.assign(this, { view: 'chat', announcement: '', written: 0 });
+  }
 
   connectedCallback() {
     super.connectedCallback();
     if (!customElements.get(FORM_TAG)) customElements.define(FORM_TAG, ContactForm);
+    if (this.stays) ChatWidget.placed = this;
+    for (const [name, value] of Object.entries(PRIVATE)) if (!this.hasAttribute(name)) this.setAttribute(name, value);
     const address = this.server ? new URL(this.server.replace(/\/?$/, '/'), location.href).href : ChatWidget.home;
-    const state = kept();
-    this.backend = new Server(address);
-    this.conversation = new Conversation(this.backend, state, () => this.#changed());
-    this.open = Boolean(state.open);
-    this.view = 'chat';
-    this.announcement = '';
+    this.conversation = conversationWith(address);
+    const { open, away } = kept();
+    this.opened = this.inline || Boolean(open);
+    this.away = Boolean(away);
+    this.#on(this.conversation, 'change', () => this.#changed());
+    this.#on(COVERS_PAGE, 'change', () => this.requestUpdate());
+    this.#on(document, 'click', (event) => this.#asksForPage(event));
+    this.#ends.push(keepKeys(this, (event, target) => this.#keydown(event, target)), fitToKeyboard(this));
+    this.requestUpdate();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const end of this.#ends.splice(0)) end();
+    this.#cover.set(this, false);
+    queueMicrotask(() => {
+      if (ChatWidget.placed && !document.querySelector(TAG)) document.body?.append(ChatWidget.placed);
+    });
+  }
+
+  /** Takes the widget off the page for good. */
+  remove() {
+    if (ChatWidget.placed === this) ChatWidget.placed = undefined;
+    super.remove();
   }
 
   firstUpdated() {
     this.#showLatest();
   }
 
+  updated() {
+    const root = this.renderRoot.querySelector('.root');
+    // The top layer: nothing on the page clips it, moves it or lies above it.
+    if (this.isConnected && !this.inline && root.showPopover && !root.matches(':popover-open')) root.showPopover();
+    this.#cover.set(this, this.isConnected && this.#covers);
+  }
+
+  /** Opens the panel; a page may call it. */
+  async open() {
+    if (!this.opened) this.dispatchEvent(new CustomEvent('anodyne-open', { bubbles: true, composed: true }));
+    this.opened = true;
+    this.#keep();
+    await this.updateComplete;
+    this.#showLatest();
+    this.#focusInput();
+    const { question } = this;
+    this.question = undefined;
+    if (question) this.#askTopic(question);
+  }
+
+  /** Closes it. */
+  async close() {
+    if (!this.opened || this.inline) return;
+    Object.assign(this, { opened: false, menu: false, sure: undefined });
+    this.dispatchEvent(new CustomEvent('anodyne-close', { bubbles: true, composed: true }));
+    this.#keep();
+    await this.updateComplete;
+    this.renderRoot.querySelector('.launcher').focus();
+  }
+
   render() {
+    const hides = this.opened || this.away || this.launcher === 'none';
     return html`
-      <div class="unseen" role="status" aria-live="polite">${this.announcement}</div>
-      <button class="launcher" ?hidden=${this.open} aria-haspopup="dialog" @click=${this.#show}>
-        ${speech} <span>${words.chat.open}</span>
-      </button>
       <div
-        class="panel"
-        role="dialog"
-        aria-labelledby="title"
-        tabindex="-1"
+        class="root ${this.position === 'left' ? 'left' : ''}"
+        popover=${this.inline ? nothing : 'manual'}
+        dir="ltr"
         lang="en-AU"
-        ?hidden=${!this.open}
-        @keydown=${this.#keydown}
       >
-        ${this.#head()}
-        <div class="view" ?hidden=${this.view !== 'chat'}>${this.#log()} ${this.#composer()}</div>
-        ${this.form ? this.#contactForm() : nothing}
+        <div class="unseen" role="status" aria-live="polite" .textContent=${this.announcement}></div>
+        ${this.inline ? nothing : this.#launcher(hides)}
+        <div
+          class="panel"
+          role=${this.inline ? 'region' : 'dialog'}
+          aria-modal=${this.#covers ? 'true' : nothing}
+          aria-labelledby="title"
+          tabindex="-1"
+          ?hidden=${!this.opened}
+        >
+          ${this.#head()} ${this.menu ? this.#menu() : nothing}
+          <div class="view" ?hidden=${this.view !== 'chat'}>${this.#log()} ${this.#composer()}</div>
+          ${this.form ? this.#contactForm() : nothing}
+        </div>
+      </div>
+    `;
+  }
+
+  #launcher(hides) {
+    return html`
+      <div class="corner" ?hidden=${hides}>
+        <button
+          class="launcher"
+          aria-haspopup="dialog"
+          aria-expanded=${String(this.opened)}
+          aria-label=${words.chat.open}
+          @click=${this.open}
+        >
+          ${speech} ${this.launcher === 'icon' ? nothing : html`<span>${words.chat.open}</span>`}
+        </button>
+        <button class="away" aria-label=${words.chat.away} title=${words.chat.away} @click=${this.#putAway}>${cross}</button>
       </div>
     `;
   }
 
   #head() {
+    const { title, subtitle } = this.view === 'form' ? words.form : words.chat;
+    const { chat } = words;
     return html`
       <div class="head">
         <div class="names">
-          <h2 id="title">${words.chat.title}</h2>
-          <p>${words.chat.subtitle}</p>
+          <h2 id="title" .textContent=${title}></h2>
+          <p .textContent=${subtitle}></p>
         </div>
-        <button class="icon" aria-label=${words.chat.restart} title=${words.chat.restart}
-          ?hidden=${this.view !== 'chat'} @click=${this.#restart}>${again}</button>
-        <button class="icon" aria-label=${words.chat.close} title=${words.chat.close} @click=${this.#close}>${cross}</button>
+        <button class="icon more" aria-label=${chat.more} title=${chat.more} aria-expanded=${String(Boolean(this.menu))}
+          ?hidden=${!this.#mayBeLost} @click=${this.#toggleMenu}>${more}</button>
+        ${this.inline
+          ? nothing
+          : html`<button class="icon" aria-label=${chat.close} title=${chat.close} @click=${this.close}>${cross}</button>`}
       </div>
     `;
+  }
+
+  #menu() {
+    const item = (title, act) => html`<button class="item" @click=${act}>${title}</button>`;
+    if (this.sure) {
+      const { text, confirm } = words.sure[this.sure];
+      return html`<div class="menu" role="group" aria-label=${confirm}>
+        <p>${text}</p>
+        ${item(confirm, this.sure === 'restart' ? this.#restart : this.#delete)} ${item(words.sure.back, this.#toggleMenu)}
+      </div>`;
+    }
+    return html`<div class="menu" role="group" aria-label=${words.chat.more}>
+      ${item(words.chat.save, this.#save)} ${item(words.sure.delete.confirm, () => this.#isSure('delete'))}
+      ${item(words.chat.restart, () => this.#isSure('restart'))}
+    </div>`;
   }
 
   #log() {
-    const { entries, waiting, unanswered } = this.conversation;
+    const { entries, waiting, slow, unanswered } = this.conversation;
+    const shown = this.everything ? entries : latest(entries);
+    const begins = shown.length === entries.length;
+    const first = this.#firstDisclaimed;
     return html`
       <div class="log" role="region" aria-label=${words.chat.conversation} tabindex="0">
-        ${messageList(entries, waiting, {
+        ${begins
+          ? nothing
+          : html`<button class="reply" @click=${() => (this.everything = true)}>${words.chat.earlier}</button>`}
+        ${messageList(shown, { waiting, starters: this.#starters, first, begins }, {
           ask: (button) => this.#ask(button.payload, button.title),
           openForm: (button, entry) => this.#openForm(button, entry),
-          rate: (entry, helpful) => this.#rate(entry, helpful),
+          rate: (entry, helpful, reason) => this.#rate(entry, helpful, reason),
+          copy: (entry) => this.#copy(entry),
         })}
-        ${waiting ? html`<div class="typing" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
-        ${unanswered ? this.#offline() : nothing}
+        ${waiting
+          ? html`<div class="typing"><span aria-hidden="true"><i></i><i></i><i></i></span>
+              ${slow ? html`<p>${words.chat.working}</p>` : nothing}</div>`
+          : nothing}
+        ${unanswered ? this.#unanswered() : nothing}
       </div>
     `;
   }
 
-  #offline() {
+  /** Help first: nobody has read what was asked, and it may be what can't wait. */
+  #unanswered() {
+    const { title, text } = this.#fault;
+    const again = this.conversation.fault === 'long' ? [words.faults.shorten, this.#shorten] : [words.offline.retry, this.#retry];
     return html`
       <div class="offline">
-        <h3>${words.offline.title}</h3>
-        <p>${words.offline.text}</p>
+        <h3>${title}</h3>
+        <p>${text}</p>
+        <div class="danger"><p>${words.help.heading}</p>${helpLines([])}</div>
         <div class="replies">
-          <button class="reply" @click=${this.#retry}>${words.offline.retry}</button>
-          ${link(this.contact ?? `${this.backend.address}contact`, words.offline.contact, 'reply')}
-          ${link(words.emergency.url, words.emergency.call, 'reply')}
+          <button class="reply" @click=${again[1]}>${again[0]}</button>
+          ${link(this.contact ?? `${this.conversation.server.address}contact`, words.offline.contact, 'reply')}
         </div>
       </div>
     `;
   }
 
   #composer() {
+    const left = LONGEST - this.written;
+    const count = left < 0 ? words.chat.over : words.chat.left;
     return html`
-      <form class="composer" @submit=${this.#submit}>
+      <div class="composer">
         <label class="unseen" for="question">${words.chat.input}</label>
-        <textarea id="question" rows="1" placeholder=${words.chat.input} @keydown=${this.#sendByEnter}></textarea>
-        <button class="send" aria-label=${words.chat.send} title=${words.chat.send}
-          aria-disabled=${this.conversation.waiting}>${arrow}</button>
-      </form>
+        <textarea id="question" rows="1" dir="auto" enterkeyhint="send" placeholder=${words.chat.input}
+          aria-describedby="count" aria-invalid=${left < 0 ? 'true' : nothing} @input=${this.#count}></textarea>
+        <button type="button" class="send" aria-label=${words.chat.send} title=${words.chat.send}
+          aria-disabled=${String(this.conversation.waiting || left < 0)} @click=${this.#send}>${arrow}</button>
+      </div>
+      <p class="count ${left < 0 ? 'error' : ''}" id="count" role="status" ?hidden=${left >= COUNTED}
+        .textContent=${left < COUNTED ? count.replace('{limit}', Math.abs(left)) : ''}></p>
+      <p class="always">${words.chat.always}</p>
     `;
   }
 
@@ -128,54 +277,144 @@ export class ChatWidget extends LitElement {
       <anodyne-contact-form
         class="view"
         ?hidden=${this.view !== 'form'}
-        .server=${this.backend}
+        .server=${this.conversation.server}
         .sender=${this.conversation.sender}
         .topic=${this.form.topic}
         .audience=${this.form.audience}
+        @sent=${this.#formSent}
         @back=${this.#leaveForm}
       ></anodyne-contact-form>
     `;
   }
 
+  get #covers() {
+    return Boolean(this.opened && !this.inline && COVERS_PAGE.matches);
+  }
+
+  get #audience() {
+    return AUDIENCES.includes(this.audience) ? this.audience : undefined;
+  }
+
+  get #mayBeLost() {
+    return Boolean(this.conversation.entries.length || this.form);
+  }
+
+  get #fault() {
+    return words.faults[this.conversation.fault] ?? words.offline;
+  }
+
+  get #firstDisclaimed() {
+    return this.conversation.entries.find(({ message, text }) => message === undefined && text && parted(text).disclaimer);
+  }
+
+  /** The page's own, or those of content/; a clinician can say so at once. */
+  get #starters() {
+    const own = (this.starters ?? '').split(/[\s,]+/).filter((topic) => topic in words.titles);
+    const topics = (own.length ? own : words.starters).map((topic) => ({ title: words.titles[topic], payload: `/${topic}` }));
+    const { clinician } = words.chat;
+    return this.#audience ? topics : [...topics, { title: clinician, payload: clinician }];
+  }
+
   async #ask(message, title) {
     this.#focusInput();
-    await this.#announceReply(this.conversation.ask(message, title));
+    await this.#announceReply(this.conversation.ask(message, title, this.#audience));
   }
 
   async #retry() {
     this.#focusInput();
-    await this.#announceReply(this.conversation.retry());
+    await this.#announceReply(this.conversation.retry(this.#audience));
+  }
+
+  #shorten() {
+    this.#input.value = this.conversation.takeBack();
+    this.#count();
+    this.#focusInput();
+  }
+
+  /** Asks a topic's question; what is no topic that can be asked is no question. */
+  #askTopic(topic) {
+    if (topic in words.titles) this.#ask(`/${topic}`, words.titles[topic]);
+  }
+
+  /** A link on the page asks a question. */
+  async #asksForPage(event) {
+    const asking = event.target.closest?.('[data-anodyne-ask]');
+    if (!asking) return;
+    event.preventDefault();
+    this.question = asking.dataset.anodyneAsk;
+    await this.open();
   }
 
   async #announceReply(reply) {
     this.announcement = words.chat.typing;
-    const first = !this.conversation.entries.some(({ message, text }) => message === undefined && parted(text).disclaimer);
+    const first = !this.#firstDisclaimed;
     const messages = await reply;
     if (messages) this.announcement = announced(messages, first);
-    else if (this.conversation.unanswered) this.announcement = `${words.offline.title}. ${words.offline.text}`;
+    else if (this.conversation.unanswered) this.announcement = `${this.#fault.title}. ${this.#fault.text}`;
     await this.updateComplete;
     this.#showLatest();
   }
 
-  async #rate(entry, helpful) {
-    this.announcement = (await this.conversation.rate(entry, helpful)) ? words.chat.thanks : words.chat.unrated;
+  async #rate(entry, helpful, reason) {
+    this.announcement = (await this.conversation.rate(entry, helpful, reason)) ? words.chat.thanks : words.chat.unrated;
   }
 
-  async #restart() {
+  async #copy(entry) {
+    this.announcement = (await copied(answerText(entry))) ? words.chat.copied : words.chat.uncopied;
+  }
+
+  #save() {
+    this.menu = false;
+    save(conversationText(this.conversation.entries));
+  }
+
+  async #toggleMenu() {
+    this.menu = !this.menu;
+    this.sure = undefined;
+    await this.updateComplete;
+    this.renderRoot.querySelector(this.menu ? '.item' : '.more').focus();
+  }
+
+  async #isSure(what) {
+    this.sure = what;
+    await this.updateComplete;
+    this.renderRoot.querySelector('.item').focus();
+  }
+
+  #restart() {
     this.conversation.restart();
-    this.form = undefined;
-    this.announcement = words.chat.restarted;
+    this.#forgotten(words.chat.restarted);
+  }
+
+  async #delete() {
+    this.menu = false;
+    if (await this.conversation.delete()) this.#forgotten(words.deletion.done);
+    else this.announcement = this.notice = words.deletion.failed;
+  }
+
+  #forgotten(announcement) {
+    Object.assign(this, { form: undefined, view: 'chat', menu: false, sure: undefined, everything: false, announcement });
     this.#focusInput();
   }
 
   async #openForm({ url }, entry) {
-    const asked = new URL(url).searchParams;
-    const { entries } = this.conversation;
-    const answered = entries.slice(0, entries.indexOf(entry)).findLast(({ source }) => source);
-    this.form ??= { topic: asked.get('topic') ?? answered?.topic, audience: asked.get('audience') };
+    const audience = this.#audience ?? new URL(url).searchParams.get('audience');
+    this.form ??= { topic: this.#topicAskedBefore(entry), audience };
     this.view = 'form';
     await this.updateComplete;
     this.renderRoot.querySelector(FORM_TAG).focusHeading();
+  }
+
+  /** What was asked last: where the offer of the form answers no question itself, the question before it. */
+  #topicAskedBefore(entry) {
+    const answers = this.conversation.entries.slice(0, this.conversation.entries.indexOf(entry) + 1);
+    const last = answers.findLast(({ topic }) => topic && topic !== 'contact');
+    return last?.source ? last.topic : undefined;
+  }
+
+  #formSent({ detail: { reference } }) {
+    this.conversation.note(reference);
+    this.dispatchEvent(new CustomEvent('anodyne-form-sent', { bubbles: true, composed: true }));
   }
 
   async #leaveForm({ detail: { sent } }) {
@@ -186,37 +425,34 @@ export class ChatWidget extends LitElement {
     this.#focusInput();
   }
 
-  #submit(event) {
-    event.preventDefault();
-    const input = this.#input;
-    const message = input.value;
-    if (!message.trim() || this.conversation.waiting) return;
-    input.value = '';
+  #count() {
+    this.written = [...this.#input.value].length;
+  }
+
+  #send() {
+    const message = this.#input.value;
+    if (!message.trim() || this.conversation.waiting || this.written > LONGEST) return;
+    this.#input.value = '';
+    this.#count();
     this.#ask(message);
   }
 
-  #sendByEnter(event) {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.#submit(event);
-  }
-
-  async #show() {
-    this.open = true;
+  #putAway() {
+    this.away = true;
     this.#keep();
-    await this.updateComplete;
-    this.#showLatest();
-    this.#focusInput();
   }
 
-  async #close() {
-    this.open = false;
-    this.#keep();
-    await this.updateComplete;
-    this.renderRoot.querySelector('.launcher').focus();
-  }
-
-  #keydown(event) {
-    if (event.key === 'Escape') this.#close();
-    if (event.key === 'Tab' && matchMedia(COVERS_PAGE).matches) this.#stayInside(event);
+  #keydown(event, target) {
+    if (event.key === 'Escape') {
+      if (this.menu) this.#toggleMenu();
+      else this.close();
+    }
+    if (event.key === 'Enter' && target === this.#input && !event.shiftKey) {
+      event.preventDefault();
+      this.#send();
+    }
+    if (event.key === 'Enter' && target.matches(`${FORM_TAG} input`)) target.closest(FORM_TAG).send();
+    if (event.key === 'Tab' && this.#covers) this.#stayInside(event);
   }
 
   /** Keeps the focus from going under the panel where it covers the page. */
@@ -232,26 +468,54 @@ export class ChatWidget extends LitElement {
 
   /** On a touch screen the keyboard would cover the answers. */
   #focusInput() {
-    (matchMedia('(hover: hover)').matches ? this.#input : this.#panel).focus();
+    (matchMedia('(hover: hover)').matches ? this.#input : this.#panel).focus({ preventScroll: true });
   }
 
-  /** Brings the latest question to the top, so that its answer is read from the beginning. */
+  /**
+   * Brings what matters to the eye: help at the very top; else the latest question above its answer, as far up as the
+   * answer's beginning stays and what can be asked next is seen.
+   */
   #showLatest() {
     const log = this.renderRoot.querySelector('.log');
-    const latest = [...log.querySelectorAll('.visitor')].at(-1);
-    if (latest) log.scrollTop = latest.offsetTop - log.offsetTop - MARGIN;
+    // Where there is little height, all of the panel scrolls.
+    const scroller = getComputedStyle(log).overflowY === 'visible' ? this.#panel : log;
+    const begin = scroller.getBoundingClientRect().top - scroller.scrollTop;
+    const top = (element) => element.getBoundingClientRect().top - begin - MARGIN;
+    const bottom = (element) => element.getBoundingClientRect().bottom - begin + MARGIN - scroller.clientHeight;
+    const items = [...log.querySelectorAll('li')];
+    const asked = items.findLast((item) => item.matches('.visitor'));
+    if (!asked) return;
+    const answers = items.slice(items.indexOf(asked) + 1);
+    const danger = answers.map((item) => item.querySelector('.danger')).find(Boolean) ?? log.querySelector('.offline');
+    if (danger) {
+      scroller.scrollTo({ top: top(danger), behavior: 'instant' });
+      return;
+    }
+    const typing = log.querySelector('.typing');
+    let place = Math.max(top(asked), typing ? bottom(typing) : 0);
+    if (answers.length) {
+      const next = answers.at(-1).querySelector('.replies') ?? answers.at(-1);
+      const isLong = asked.offsetHeight > scroller.clientHeight / 3;
+      place = Math.min(top(answers[0]), isLong ? Infinity : Math.max(top(asked), bottom(next)));
+    }
+    scroller.scrollTop = place;
   }
 
   async #changed() {
-    this.#keep();
+    const { slow, waiting } = this.conversation;
+    if (slow) this.announcement = words.chat.working;
     this.requestUpdate();
     await this.updateComplete;
-    if (this.conversation.waiting) this.#showLatest();
+    if (waiting) this.#showLatest();
+  }
+
+  #on(target, type, heard) {
+    target.addEventListener(type, heard);
+    this.#ends.push(() => target.removeEventListener(type, heard));
   }
 
   #keep() {
-    const { sender, entries } = this.conversation;
-    keep({ sender, entries, open: this.open });
+    this.conversation.keep({ open: this.opened, away: this.away });
   }
 
   get #panel() {

@@ -9,7 +9,10 @@ import { solve } from './proof-of-work.js';
 export const FORM_TAG = 'anodyne-contact-form';
 const { page, fields, notice, received, aboutTopic } = words.contactForm;
 
-/** Sends `back` when the visitor returns to the chat; its detail has `sent`, whether there is nothing to come back to. */
+/**
+ * Sends `sent` with the `reference` of what was received, and `back` when the visitor returns to the chat; its detail
+ * has `sent`, whether there is nothing to come back to.
+ */
 export class ContactForm extends LitElement {
   static properties = {
     server: { attribute: false },
@@ -30,7 +33,7 @@ export class ContactForm extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.role = this.audience;
+    this.role = this.audience in fields.role.options ? this.audience : undefined;
     this.errors = {};
     // The sum is done while the form is filled in.
     this.#work().catch(() => {});
@@ -64,7 +67,7 @@ export class ContactForm extends LitElement {
       ${this.#urgent()}
       <p>${page.intro} ${page.required}</p>
       ${this.#faults()}
-      <form novalidate @submit=${this.#send}>
+      <form novalidate>
         <fieldset role="radiogroup" aria-describedby=${this.#notesOf('role')} aria-invalid=${this.#isFaulty('role')}>
           <legend>${fields.role.label}</legend>
           ${this.#notes('role')}
@@ -88,9 +91,8 @@ export class ContactForm extends LitElement {
           <p>${notice.text}</p>
         </section>
         <div class="field">${this.#notes('consent')} ${this.#tick('consent', fields.consent.label)}</div>
-        <button id="send" class="primary" aria-disabled=${Boolean(this.sending)}>
-          ${this.sending ? words.form.sending : page.send}
-        </button>
+        <button type="button" id="send" class="primary" aria-disabled=${String(Boolean(this.sending))} @click=${this.send}
+          .textContent=${this.sending ? words.form.sending : page.send}></button>
       </form>
     `;
   }
@@ -116,7 +118,7 @@ export class ContactForm extends LitElement {
 
   #roleChoice(role, label) {
     return html`<label class="choice">
-      <input type="radio" name="role" value=${role} required ?checked=${this.audience === role}
+      <input type="radio" name="role" value=${role} required ?checked=${this.role === role}
         @change=${() => (this.role = role)} />
       <span>${label}</span>
     </label>`;
@@ -181,17 +183,18 @@ export class ContactForm extends LitElement {
     this.querySelector(place).focus();
   }
 
-  async #send(event) {
-    event.preventDefault();
+  /** Sends it. A frame without `allow-forms` lets no form be submitted, so none is. */
+  async send() {
     if (this.sending) return;
     this.sending = true;
-    const reply = await this.#reply(event.target).catch(() => ({ text: words.form.unreachable }));
+    const reply = await this.#reply(this.querySelector('form')).catch(() => ({ text: words.form.unreachable }));
     this.sending = false;
     this.receipt = reply.reference && reply;
     this.errors = reply.errors ?? {};
     this.failure = reply.text;
     if (this.errors.token) this.work = undefined;
     await this.updateComplete;
+    if (this.receipt) this.dispatchEvent(new CustomEvent('sent', { detail: { reference: reply.reference } }));
     if (this.receipt) this.focusHeading();
     else this.querySelector('.errors').focus();
   }

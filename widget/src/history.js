@@ -19,3 +19,12 @@ export function keep(state) {
     // Storage is barred or full: the conversation then ends with the page.
   }
 }
+
+/**
+ * Calls `restored` when the page comes back out of the browser's memory, and `rewritten` when another frame of the tab
+ * has kept something: what is kept is then newer than what this page knows.
+ */
+export function onNewer(restored, rewritten) {
+  addEventListener('pageshow', ({ persisted }) => persisted && restored());
+  addEventListener('storage', ({ key, storageArea }) => key === KEY && storageArea === sessionStorage && rewritten());
+}

@@ -3,23 +3,24 @@
 import { html, nothing } from 'lit';
 import { words } from 'content:words';
 import { parted } from './disclaimer.js';
-import { thumbDown, thumbUp } from './icons.js';
+import { helpLines, isLine } from './help.js';
+import { copy, thumbDown, thumbUp } from './icons.js';
 import { link } from './link.js';
-import { richText } from './rich-text.js';
+import { blocks, richText } from './rich-text.js';
 
 /**
- * Returns the list. `actions` are what its buttons do: `ask(button)`, `openForm(button, entry)`, `rate(entry, helpful)`.
+ * Returns the list. `starters` are the buttons that it begins with; `first` is the first entry with a disclaimer.
+ * `actions` are what its buttons do: `ask(button)`, `openForm(button, entry)`, `rate(entry, helpful, reason)`,
+ * `copy(entry)`.
  */
-export function messageList(entries, waiting, actions) {
+export function messageList(entries, { waiting, starters, first, begins }, actions) {
   const last = entries.at(-1);
-  return html`
-    <ol>
-      ${welcome(!entries.length, actions)}
-      ${entries.map((entry) =>
-        entry.message === undefined ? answer(entry, entry === last && !waiting, actions) : question(entry),
-      )}
-    </ol>
-  `;
+  const item = (entry) => {
+    if (entry.message !== undefined) return question(entry);
+    if (entry.reference) return receipt(entry);
+    return answer(entry, { isLast: entry === last && !waiting, isFirst: entry === first }, actions);
+  };
+  return html`<ol>${begins ? welcome(entries.length ? [] : starters, actions) : nothing} ${entries.map(item)}</ol>`;
 }
 
 /** Returns a reply as it is read aloud. */
@@ -29,12 +30,29 @@ export function announced(messages, withDisclaimer) {
     .join('\n\n');
 }
 
-function welcome(offersStarters, actions) {
-  const buttons = words.starters.map((topic) => ({ title: words.titles[topic], payload: `/${topic}` }));
+/** Returns what a message says, without an address that its button opens. */
+export function said({ text, buttons = [] }) {
+  const { body } = parted(text);
+  const form = buttons.find(isContactButton)?.url.split(/[?#]/)[0];
+  if (!form) return body;
+  return body
+    .split('\n')
+    .map((line) => {
+      const at = line.indexOf(form);
+      if (at < 0) return line;
+      const [before, after] = [line.slice(0, at).trim().replace(/:$/, ''), line.slice(at).replace(/^\S*?(?=[.,;]?(\s|$))/, '')];
+      return before + (after.trim() ? after : '.');
+    })
+    .join('\n');
+}
+
+function welcome(starters, actions) {
   return html`
     <li class="bot">
-      <div class="bubble">${richText(words.chat.welcome)}<small>${words.disclaimer}</small></div>
-      ${offersStarters ? html`<p class="lead">${words.chat.starters}</p>${replies({ buttons }, true, actions)}` : nothing}
+      <div class="bubble">${richText(words.chat.welcome)}</div>
+      ${starters.length
+        ? html`<p class="lead">${words.chat.starters}</p>${suggestions({ buttons: starters }, true, actions)}`
+        : nothing}
     </li>
   `;
 }
@@ -42,45 +60,95 @@ function welcome(offersStarters, actions) {
 function question({ text, at }) {
   return html`
     <li class="visitor">
-      <div class="bubble"><span class="unseen">${words.chat.visitor}</span><p>${text}</p>${time(at)}</div>
+      <div class="bubble"><span class="unseen">${words.chat.visitor}</span><p dir="auto">${text}</p>${time(at)}</div>
     </li>
   `;
 }
 
-function answer(entry, isLast, actions) {
-  const { body, disclaimer } = parted(entry.text);
+function receipt({ reference, at }) {
+  return html`<li class="note"><p>${words.chat.sent} <strong class="reference">${reference}</strong></p>${time(at)}</li>`;
+}
+
+function answer(entry, { isLast, isFirst }, actions) {
+  const { disclaimer } = parted(entry.text);
+  const [start, ...rest] = blocks(said(entry));
+  const lines = (entry.buttons ?? []).filter(isLine);
+  const danger = entry.concern === 'danger';
   return html`
     <li class="bot">
-      <div class="bubble">
+      <div class=${danger ? 'bubble danger' : 'bubble'}>
         <span class="unseen">${words.chat.bot}</span>
-        ${richText(body)}
-        ${entry.source ? html`<small class="source">${entry.source}</small>` : nothing}
-        ${disclaimer ? html`<small>${disclaimer}</small>` : nothing}
+        ${richText([start])}
+        ${danger ? helpLines(lines, isLast && otherLines(entry, actions)) : nothing}
+        ${entry.concern === 'possible' ? possible(lines[0]) : nothing}
+        ${richText(rest)}
+        ${disclaimer ? smallPrint(disclaimer, isFirst) : nothing}
         ${time(entry.at)}
       </div>
-      ${entry.topic in words.titles ? thumbs(entry, actions) : nothing} ${replies(entry, isLast, actions)}
+      ${suggestions(entry, isLast, actions)} ${entry.topic in words.titles ? foot(entry, actions) : nothing}
     </li>
   `;
 }
 
-function thumbs(entry, actions) {
-  const thumb = (helpful, title, picture) => html`
-    <button class="icon" aria-label=${title} title=${title} aria-pressed=${entry.helpful === helpful}
-      @click=${() => actions.rate(entry, helpful)}>${picture}</button>
+/** One line, that opens to the whole; the first of a conversation is whole already. */
+function smallPrint(text, isWhole) {
+  return isWhole ? html`<small>${text}</small>` : html`<details class="print"><summary>${text}</summary></details>`;
+}
+
+/** A quiet line with one number. */
+function possible({ url, title } = words.help.lines[1]) {
+  return html`<p class="possible">${words.help.possible} ${link(url, title)}</p>`;
+}
+
+/** The server's button for more lines than the first. */
+function otherLines({ buttons }, actions) {
+  const other = buttons?.find(isOtherLines);
+  return other && html`<button class="line quiet" @click=${() => actions.ask(other)}>${other.title}</button>`;
+}
+
+function foot(entry, actions) {
+  const icon = (title, picture, act, pressed = nothing) => html`
+    <button class="icon" aria-label=${title} title=${title} aria-pressed=${pressed} @click=${act}>${picture}</button>
   `;
-  return html`<div class="thumbs">
-    ${thumb(true, words.chat.helpful, thumbUp)} ${thumb(false, words.chat.unhelpful, thumbDown)}
-  </div>`;
+  const thumb = (helpful, title, picture) =>
+    icon(title, picture, () => actions.rate(entry, helpful), String(entry.helpful === helpful));
+  return html`
+    <div class="foot">
+      ${entry.source ? html`<details class="print source"><summary>${entry.source}</summary></details>` : nothing}
+      ${icon(words.chat.copy, copy, () => actions.copy(entry))}
+      ${thumb(true, words.chat.helpful, thumbUp)} ${thumb(false, words.chat.unhelpful, thumbDown)}
+    </div>
+    ${entry.helpful === false && !entry.reason ? reasons(entry, actions) : nothing}
+  `;
+}
+
+function reasons(entry, actions) {
+  return html`
+    <div class="reasons" role="group" aria-label=${words.chat.why}>
+      <p class="lead">${words.chat.why}</p>
+      <div class="replies">
+        ${Object.entries(words.chat.reasons).map(
+          ([reason, title]) =>
+            html`<button class="reply" @click=${() => actions.rate(entry, false, reason)}>${title}</button>`,
+        )}
+      </div>
+    </div>
+  `;
 }
 
 /** Questions to ask stand only under the latest answer; what leads to a person or a telephone stays. */
-function replies(entry, isLast, actions) {
-  const shown = (entry.buttons ?? []).filter(({ url }) => url || isLast);
-  const button = (title, act) => html`<button class="reply" @click=${act}>${title}</button>`;
+function suggestions(entry, isLast, actions) {
+  const inCard = (button) => isOtherLines(button) || isLine(button);
+  const shown = (entry.buttons ?? [])
+    .filter(({ url }) => url || isLast)
+    .filter((button) => !(entry.concern === 'danger' && inCard(button)))
+    .filter((button) => !(entry.concern === 'possible' && button === entry.buttons.find(isLine)));
+  if (!shown.length) return nothing;
+  const reply = (title, act) => html`<button class="reply" @click=${act}>${title}</button>`;
   return html`<div class="replies">
     ${shown.map((each) => {
-      if (isContactButton(each)) return button(each.title, () => actions.openForm(each, entry));
-      return each.url ? link(each.url, each.title, 'reply') : button(each.title, () => actions.ask(each));
+      if (isContactButton(each)) return reply(each.title, () => actions.openForm(each, entry));
+      return each.url ? link(each.url, each.title, 'reply') : reply(each.title, () => actions.ask(each));
     })}
   </div>`;
 }
@@ -88,6 +156,10 @@ function replies(entry, isLast, actions) {
 /** The button that accepts the offer of the contact form; its link is for those who have no widget. */
 function isContactButton({ payload, url }) {
   return Boolean(url) && (payload === '/affirm' || payload === '/contact');
+}
+
+function isOtherLines({ payload }) {
+  return payload === '/other_lines';
 }
 
 function time(at) {

@@ -10,16 +10,17 @@ const numbers = [...PHONES.keys()].sort((one, other) => other.length - one.lengt
 // A number counts only where it stands alone: the end of '1,000' is nobody's telephone.
 const LINKABLE = new RegExp(`(^|[^\\d.,])(?:(https?://\\S*[^\\s.,;:!?)])|(${numbers.join('|')})(?!\\d))`, 'g');
 
-/** Returns the template of a text; whatever looks like markup in it is shown as it is. */
+/** Returns the template of a text, or of its blocks; whatever looks like markup in it is shown as it is. */
 export function richText(text) {
-  return blocks(text).map((block) =>
+  return (Array.isArray(text) ? text : blocks(text)).map((block) =>
     Array.isArray(block)
       ? html`<ul>${block.map((item) => html`<li>${linked(item)}</li>`)}</ul>`
       : html`<p>${linked(block)}</p>`,
   );
 }
 
-function blocks(text) {
+/** Returns a text's paragraphs, each a text, and lists, each the texts of its items. */
+export function blocks(text) {
   const found = [];
   for (const line of text.split('\n').filter((each) => each.trim())) {
     if (!line.startsWith(BULLET)) found.push(line);

@@ -1,0 +1,187 @@
+"""After an alarm the talk stays with the person, and knows when to let go: the stages, without a model."""
+
+import random
+import re
+
+import pytest
+
+from ketamine_faq.dialogue.concern_state import (
+    ASKED,
+    EMERGENCY_STAGE,
+    HELPED,
+    HURDLES,
+    IMMEDIATE,
+    LEAVING,
+    MAX_QUESTIONS,
+    NOT_IMMEDIATE,
+    ConcernState,
+    Said,
+    step,
+)
+from ketamine_faq.paths import PROJECT
+
+CRISIS = Said("crisis", "tells", 0.5, "danger")
+ACUTE = Said("crisis", "immediate", 0.8, "danger", frozenset({"means", "time"}))
+OF_OTHER = Said("crisis", "other", 0.8, "danger", of_other=True)
+EMERGENCY = Said("emergency", "emergency_worse", 0.5, "danger")
+POSSIBLE = Said("schedule", "question", 0.5, "possible", topic="schedule")
+QUESTION = Said("schedule", "question", 0.9, topic="schedule")
+
+
+def says(turn: str, sureness: float = 0.9, **more) -> Said:
+    """A message after an alarm."""
+    return Said(more.pop("intent", "out_of_scope"), turn, sureness, **more)
+
+
+def after(*messages: Said) -> ConcernState:
+    """The state after these messages."""
+    state = ConcernState()
+    for message in messages:
+        state = step(state, message)
+    return state
+
+
+def test_an_ordinary_talk_is_left_to_the_rules():
+    assert after(QUESTION, says("thanks"), says("safe"), says("leaving")) == ConcernState()
+
+
+def test_the_first_alarm_asks_and_is_the_topic_crisis():
+    state = after(CRISIS)
+    assert (state.stage, state.replies, state.wording) == (ASKED, ("crisis",), None)
+
+
+def test_means_or_a_time_go_to_immediate_at_once():
+    state = after(ACUTE)
+    assert (state.stage, state.replies, state.wording) == (IMMEDIATE, ("crisis",), "crisis_immediate")
+    assert after(CRISIS, ACUTE).replies == ("crisis_immediate",)
+
+
+def test_a_sign_that_was_named_before_is_no_news():
+    again = says("tells", degree="danger", intent="crisis", signs=frozenset({"means"}))
+    assert after(ACUTE, says("protects"), again).stage != IMMEDIATE
+
+
+@pytest.mark.parametrize("turn", [*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks"])
+def test_what_is_said_gets_a_reply_of_its_own_and_the_state_stands(turn: str):
+    state = after(CRISIS, says(turn))
+    assert (state.stage, state.replies) == (ASKED, (f"crisis_{turn}",))
+
+
+@pytest.mark.parametrize("turn", ["thanks", "tells", "refuses"])
+def test_k_and_thanks_are_no_safe(turn: str):
+    assert after(CRISIS, says(turn)).stage == ASKED
+
+
+def test_who_is_safe_is_believed_and_the_question_is_answered():
+    asked = Said("crisis", "tells", 0.5, "danger", topic="schedule")
+    assert after(asked, says("safe")).replies == ("crisis_safe", "schedule")
+    assert after(asked, says("safe")).stage is None
+    # What comes with the word goes before what was asked first.
+    assert after(asked, says("safe", intent="goals", topic="goals")).replies == ("crisis_safe", "goals")
+
+
+def test_words_such_as_tablets_beside_safe_raise_nothing():
+    safe = says("safe", intent="crisis", degree="danger", signs=frozenset({"means"}))
+    assert after(CRISIS, safe).replies[0] == "crisis_safe"
+
+
+def test_who_was_in_great_danger_is_not_let_go_at_a_word():
+    assert after(ACUTE, says("safe")).replies == ("crisis_settling",)
+    assert after(ACUTE, says("safe"), says("safe")).replies == ("crisis_safe",)
+
+
+def test_it_asks_twice_at_most():
+    state = after(CRISIS, says("safe"), CRISIS, says("safe"), CRISIS)
+    assert state.questions == MAX_QUESTIONS
+    assert (state.stage, state.wording) == (NOT_IMMEDIATE, "crisis_not_immediate")
+
+
+def test_a_question_on_treatment_is_put_off_once_and_then_answered():
+    assert after(CRISIS, QUESTION).replies == ("crisis_question",)
+    state = after(CRISIS, QUESTION, QUESTION)
+    assert (state.stage, state.replies) == (None, ())
+
+
+def test_in_great_danger_no_question_is_answered():
+    assert after(ACUTE, QUESTION, QUESTION, QUESTION).replies == ("crisis_question",)
+
+
+def test_who_was_helped_or_came_back_is_answered():
+    assert after(CRISIS, says("protects"), QUESTION) == after(CRISIS, says("protects"), QUESTION)
+    for turn, stage in (("protects", HELPED), ("leaving", LEAVING)):
+        assert after(CRISIS, says(turn)).stage == stage
+        assert after(CRISIS, says(turn), QUESTION).replies == ()
+
+
+def test_a_helper_is_spoken_to_as_such():
+    assert after(OF_OTHER).about_other
+    assert after(OF_OTHER, says("support_other")).replies == ("crisis_support_other",)
+    assert after(OF_OTHER, says("other_safe")).replies == ("crisis_other_safe",)
+    assert after(CRISIS, says("other")).replies == ("crisis_other",)
+
+
+def test_a_clinician_is_not_asked_and_goes_on():
+    clinician = Said("crisis", "clinician", 0.9, "danger", of_other=True, by_clinician=True)
+    state = after(clinician)
+    assert (state.stage, state.replies, state.wording) == (None, ("crisis",), "crisis_clinician")
+    assert after(clinician, QUESTION).replies == ()
+
+
+def test_an_emergency_has_replies_of_its_own_and_ends_when_it_is_over():
+    assert after(CRISIS, EMERGENCY).stage == EMERGENCY_STAGE
+    assert after(EMERGENCY, says("emergency_wait")).replies == ("emergency_wait",)
+    assert after(EMERGENCY, says("emergency_help")).replies == ("emergency_help",)
+    better = after(EMERGENCY, says("emergency_better"))
+    assert (better.stage, better.replies) == (HELPED, ("emergency_better",))
+    assert after(EMERGENCY, says("emergency_better"), QUESTION).replies == ()
+
+
+def test_one_doubt_adds_a_line_and_a_second_asks():
+    assert (after(POSSIBLE).line, after(POSSIBLE).replies) == ("check_in", ())
+    state = after(POSSIBLE, QUESTION, POSSIBLE)
+    assert (state.line, state.stage, state.replies) == ("ask", ASKED, ())
+    assert after(POSSIBLE, QUESTION, POSSIBLE, says("unsafe")).replies == ("crisis_not_immediate",)
+    # Who only goes on asking is answered.
+    assert after(POSSIBLE, QUESTION, POSSIBLE, QUESTION).replies == ()
+
+
+EVERY_TURN = ("safe", "unsafe", "immediate", "other", "clinician", "protects", "leaving", "question", "support_other")
+EVERY_TURN += ("other_safe", "emergency_wait", "emergency_help", "emergency_better", "emergency_worse", "nonsense")
+EVERY_TURN += (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks")
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_from_everywhere_there_is_a_way_back_to_ordinary_questions(seed: int):
+    chance = random.Random(seed)
+    state = ConcernState()
+    for _ in range(chance.randint(1, 25)):
+        alarm = chance.choice([None, None, None, CRISIS, ACUTE, OF_OTHER, EMERGENCY, POSSIBLE, QUESTION])
+        state = step(state, alarm or says(chance.choice(EVERY_TURN), chance.choice([0.2, 0.5, 0.95])))
+        assert state.questions <= MAX_QUESTIONS
+    for message in (says("safe"), says("safe"), QUESTION):
+        state = step(state, message)
+    assert (state.stage, state.replies) == (None, ())
+
+
+ENTRANCES = {
+    "none": (),
+    "asked": (CRISIS,),
+    "not_immediate": (CRISIS, says("unsafe")),
+    "immediate": (ACUTE,),
+    "helped": (CRISIS, says("protects")),
+    "leaving": (CRISIS, says("leaving")),
+    "emergency": (EMERGENCY,),
+}
+
+
+def test_the_drawing_in_the_docs_has_the_ways_from_stage_to_stage_that_the_code_goes():
+    messages = (CRISIS, ACUTE, EMERGENCY, QUESTION, POSSIBLE, *(says(turn) for turn in EVERY_TURN))
+    gone = {
+        (stage, after(*entrance, message).stage or "none")
+        for stage, entrance in ENTRANCES.items()
+        for message in messages
+    }
+    text = (PROJECT / "docs" / "safety.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"^    (\w+) --> (\w+)", text, re.MULTILINE))
+    # A second doubt asks, too.
+    assert {way for way in gone if way[0] != way[1]} | {("none", "asked")} == drawn

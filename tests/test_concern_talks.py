@@ -1,0 +1,124 @@
+"""Random talks through all stages, with the real words: what must hold in every reply (docs/safety.md)."""
+
+import asyncio
+import random
+import re
+
+import pytest
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from ketamine_faq.content.texts import content
+from ketamine_faq.dialogue.concern_policy import actions_since_message
+from ketamine_faq.dialogue.concern_state import HELPED, LEAVING, concern_state
+from ketamine_faq.dialogue.response_generator import ResponseGenerator
+from ketamine_faq.importer import Importer
+from ketamine_faq.nlu.concern import DANGER
+from ketamine_faq.nlu.examples import read_examples
+from ketamine_faq.paths import PROJECT
+
+TALKS, TURNS = 1000, 12
+NEVER_IN_A_STATE = (
+    "misuse",
+    "out_of_scope",
+    "capabilities",
+    "did_you_mean",
+    "not_covered",
+    "handoff_declined",
+    "goodbye",
+)
+TOPICS = ("schedule", "goals", "not_covered", "out_of_scope", "misuse", "goodbye", "capabilities", "thanks")
+SERVICES = ("emergency", "lifeline", "lifeline_text", "poisons", "suicide_call_back", "yarn", "kids_helpline")
+AFTER_ALARM = ("utter_crisis", "utter_emergency")
+SIGNS = ("means", "time", "farewell", "attempt", "plan", "voices")
+ASKS = re.compile(r"thinking (about|of) suicide\?|thoughts of suicide, or of hurting yourself")
+
+
+@pytest.fixture(scope="module")
+def domain() -> Domain:
+    """The domain with the words of content/."""
+    return Importer(domain_path=str(PROJECT / "domain.yml"), training_data_paths=[]).get_domain()
+
+
+@pytest.fixture(scope="module")
+def turns() -> list[str]:
+    """Every kind of turn after an alarm that is learned."""
+    return sorted({example.turn for example in read_examples() if example.turn})
+
+
+class Talk:
+    """One talk: messages as NLU would have read them, the actions that follow, and the replies as they are sent."""
+
+    def __init__(self, domain: Domain, name: str) -> None:
+        self.tracker = DialogueStateTracker(name, domain.slots)
+        self._words = ResponseGenerator(None, domain)
+
+    def hears(self, intent: str, turn: str, sureness: float, **parsed) -> list[dict]:
+        """Return the messages that answer this one."""
+        data = {"intent": {"name": intent, "confidence": 0.9}, "turn": {"name": turn, "confidence": sureness}, **parsed}
+        data.setdefault("entities", [])
+        self.tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        self.tracker.update(UserUttered("words", data["intent"], data["entities"], data))
+        replies = concern_state(self.tracker).replies or (intent,)
+        return [self._says(f"utter_{reply}") for reply in replies]
+
+    def _says(self, action: str) -> dict:
+        message = asyncio.run(self._words.generate(action, self.tracker, "rest"))
+        self.tracker.update(ActionExecuted(action))
+        assert actions_since_message(self.tracker)[-1] == action
+        metadata = {"utter_action": action, "id": message.get("id")}
+        self.tracker.update(BotUttered(message["text"], metadata=metadata))
+        return {**message, "action": action}
+
+
+def a_message(chance: random.Random, turns: list[str]) -> dict:
+    """One message of somebody, of any kind."""
+    alarmed = chance.random() < 0.35
+    intent = chance.choice(["crisis", "crisis", "emergency"]) if alarmed else chance.choice(TOPICS)
+    concerned = [{"entity": "concerned", "value": chance.choice(["self", "self", "other"])}]
+    return {
+        "intent": intent,
+        "turn": chance.choice(turns),
+        "sureness": chance.choice([0.2, 0.5, 0.9]),
+        "concern": DANGER if alarmed else chance.choice([None, None, "possible"]),
+        "signs": chance.sample(SIGNS, chance.choice([0, 0, 1, 2])) if alarmed else [],
+        "entities": concerned if intent == "crisis" else [],
+    }
+
+
+def contacts(text: str) -> set[str]:
+    """The services whose numbers a text names; a line that is called or texted is one."""
+    words = content().variables()
+    numbers = {words[name].split(" (")[0]: name for name in SERVICES}
+    # The longest first: the number to text Lifeline ends with the one to call it.
+    found = re.findall("|".join(sorted(map(re.escape, numbers), key=len, reverse=True)), text)
+    return {numbers[number].removesuffix("_text") for number in found}
+
+
+def test_a_thousand_random_talks(domain: Domain, turns: list[str]):
+    disclaimer, seen = content().disclaimer, set()
+    for number in range(TALKS):
+        chance, talk = random.Random(number), Talk(domain, f"talk {number}")
+        texts: list[str] = []
+        questions = 0
+        for _ in range(TURNS):
+            messages = talk.hears(**a_message(chance, turns))
+            state = concern_state(talk.tracker)
+            assert sum(message["text"].count(disclaimer) for message in messages) == 1
+            assert messages[-1]["text"].endswith(disclaimer)
+            for message in messages:
+                words = message["text"].replace(disclaimer, "").strip()
+                topic = message["action"].removeprefix("utter_")
+                if state.replies and topic in state.replies and topic.startswith(("crisis", "emergency")):
+                    assert words not in texts, (number, words)
+                    assert len(contacts(words)) <= 2, (number, words)
+                    texts.append(words)
+                    seen.add(topic)
+                questions += len(ASKS.findall(words)) if topic == "crisis" and "answers" in message["metadata"] else 0
+                if state.stage and state.stage not in (HELPED, LEAVING) and not state.line:
+                    assert topic not in NEVER_IN_A_STATE, (number, topic)
+            assert state.questions <= 2
+    # The walk has been everywhere.
+    assert seen == {name.removeprefix("utter_") for name in domain.responses if name.startswith(AFTER_ALARM)}

@@ -1,0 +1,43 @@
+/** Where the panel covers the page: what lies under it is out of reach, and the on-screen keyboard leaves it whole. */
+
+export class Cover {
+  #undo = [];
+
+  /** Puts the page of an element out of reach, or gives it back. */
+  set(element, covers) {
+    if (covers === Boolean(this.#undo.length)) return;
+    if (!covers) {
+      for (const undo of this.#undo) undo();
+      this.#undo = [];
+      return;
+    }
+    const { style } = document.documentElement;
+    const { overflow } = style;
+    style.overflow = 'hidden';
+    this.#undo.push(() => (style.overflow = overflow));
+    for (let inside = element; inside && inside !== document.body; inside = inside.parentElement) {
+      for (const beside of inside.parentElement?.children ?? []) if (beside !== inside) this.#putAside(beside);
+    }
+  }
+
+  #putAside(element) {
+    if (element.inert) return;
+    element.inert = true;
+    this.#undo.push(() => (element.inert = false));
+  }
+}
+
+/** Tells an element, in its style, what the window's visible part is while a keyboard covers the rest. Returns what ends it. */
+export function fitToKeyboard(element) {
+  const { visualViewport } = window;
+  if (!visualViewport) return () => {};
+  const fit = () => {
+    // Enlarged by two fingers, it is the reader who chooses the part.
+    const whole = visualViewport.scale !== 1 || visualViewport.height >= innerHeight;
+    element.style.setProperty('--top', whole ? '' : `${visualViewport.offsetTop}px`);
+    element.style.setProperty('--height', whole ? '' : `${visualViewport.height}px`);
+  };
+  const types = ['resize', 'scroll'];
+  for (const type of types) visualViewport.addEventListener(type, fit);
+  return () => types.forEach((type) => visualViewport.removeEventListener(type, fit));
+}
