@@ -219,7 +219,7 @@ def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
         yield from _wording_faults(place, str(entry.get("text") or ""))
         yield from _future_check(place, entry["checked_on"], today)
         if entry["next_review"] < today:
-            yield Fault(place, f"its review was due on {entry['next_review']}", "have it reviewed and set the next date")
+            yield Fault(place, f"its review was due on {entry['next_review']}", "review it, and set the next date")
     for day in (day for day in (clinic.hours or {"open": ()})["open"] if day not in DAYS):
         yield Fault("clinic.yml, hours", f"{day} is no day", f"use one of {', '.join(DAYS)}")
 
@@ -354,4 +354,5 @@ def _unused_facts(sources: Sources) -> Iterator[Fault]:
 
 def _variables(sources: Sources) -> set[str]:
     services = sources.files["services.yml"]["services"]
-    return {*services, "contact_form_url", "contact_link", "subject", "unwatched", "conversations_kept_days"}
+    settings = {"contact_form_url", "conversations_kept_days", "enquiries_kept_days"}
+    return {*services, *settings, "contact_link", "subject", "unwatched"}

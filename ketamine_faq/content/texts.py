@@ -61,6 +61,7 @@ class Content:
             **{name: service["number"] for name, service in self._services.items()},
             "contact_form_url": str(settings().contact_form_url),
             "conversations_kept_days": str(settings().conversations_kept_days),
+            "enquiries_kept_days": str(settings().enquiries_kept_days),
             "unwatched": self._notices["unwatched"]["text"],
             "subject": " and ".join(self._subjects[name] for name in subjects if name in self._subjects)
             or self._unnamed_subject,

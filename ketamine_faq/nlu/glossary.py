@@ -10,8 +10,10 @@ GLOSSARY = PROJECT / "content" / "glossary.yml"
 # In the parse data: the glossary's name of the word.
 WORD = "glossary_word"
 # What may stand before or after the word, and nothing else of note: 'what is induction', 'induction? meaning'.
-BEFORE = r"(?:(?:and|so|sorry|ok|um|but|please|can you|could you|wait|what|whats|what's|is|are|an?|the|do you|you|does|did|mean|by|meant|the word|word|term|meaning of|define|explain|tell me)\W+)+"
-AFTER = r"(?:\W+(?:mean|means|meaning|meant|please|pls|exactly|actually|in plain english|in english|that|is|what|what's|whats|what is|does|supposed to be|even|then|here|phase))*"
+BEFORE = r"""(?:(?:and|so|sorry|ok|um|but|please|can\ you|could\ you|wait|what|whats|what's|is|are|an?|the|do\ you
+    |you|does|did|mean|by|meant|the\ word|word|term|meaning\ of|define|explain|tell\ me)\W+)+"""
+AFTER = r"""(?:\W+(?:mean|means|meaning|meant|please|pls|exactly|actually|in\ plain\ english|in\ english|that|is|what
+    |what's|whats|what\ is|does|supposed\ to\ be|even|then|here|phase))*"""
 MEANING = re.compile(r"\b(?:what|whats|mean|means|meaning|meant|define|explain|english)\b", re.IGNORECASE)
 
 
@@ -30,4 +32,7 @@ def word_asked(text: str) -> str | None:
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[str, re.Pattern]]:
     words = {name: "|".join(map(re.escape, entry["words"])) for name, entry in entries().items()}
-    return [(name, re.compile(rf"(?:{BEFORE})?['\"]?(?:{either})['\"]?{AFTER}\W*")) for name, either in words.items()]
+    return [
+        (name, re.compile(rf"(?:{BEFORE})?['\"]?(?:{either})['\"]?{AFTER}\W*", re.VERBOSE))
+        for name, either in words.items()
+    ]

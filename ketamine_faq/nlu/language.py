@@ -13,14 +13,6 @@ from pathlib import Path
 from ketamine_faq.yaml_file import read
 
 WORDS = Path(__file__).with_name("language_words.yml")
-# English words that leave no doubt. Few are words of the other languages.
-ENGLISH = frozenset(
-    "the and of is you that it for on are with this have from what how do does can will would my me we they be at not or "
-    "your i i'm i've it's an in was but if about there when who which get got been had has she he her his him them just like "
-    "know any some could should why where treatment pain depression ketamine doctor please thanks help need want interpreter "
-    "speak english to im ive myself himself herself die dying dead kill hurt live life so no one out up all am as go going "
-    "dont don't cant can't were person someone talk".split()
-)
 LEAST_WORDS, LEAST_SHARE = 2, 0.25
 MOST_OF_SURE = 6
 # Letters that are written in one of two languages of a script alone.
@@ -45,7 +37,7 @@ OTHER = "other"
 
 
 def language_of(text: str) -> str | None:
-    """Return the code of the language, as content/languages.yml has it; None for English, and where it can't be told."""
+    """Return the code of the language, as content/languages.yml has it; None for English, or where it can't be told."""
     letters = Counter(script for character in text if character.isalpha() and (script := _script(character)))
     if not letters:
         return None
@@ -87,7 +79,7 @@ def _of_script(script: str, letters: Counter, text: str) -> str:
 def _of_words(words: list[str]) -> str | None:
     if not words:
         return None
-    english = sum(word in ENGLISH for word in words)
+    english = sum(word in _english() for word in words)
     counted = {code: sum(word in own for word in words) for code, own in _common().items()}
     code, found = max(counted.items(), key=lambda entry: entry[1])
     marked = any(not word.isascii() for word in words)
@@ -102,9 +94,14 @@ def _of_danger(words: list[str]) -> str | None:
     """Return the language that has a phrase of danger in a text; one word, as 'overdose', may be English."""
     text = " ".join(words)
     phrases = ((code, phrase) for code, own in read_words()["danger"].items() for phrase in own if " " in phrase)
-    return None if ENGLISH.intersection(words) else next((code for code, phrase in phrases if phrase in text), None)
+    return None if _english().intersection(words) else next((code for code, phrase in phrases if phrase in text), None)
 
 
 @lru_cache(maxsize=1)
 def _common() -> dict[str, frozenset[str]]:
     return {code: frozenset(map(str, words)) for code, words in read_words()["words"].items()}
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    return frozenset(read_words()["english"])

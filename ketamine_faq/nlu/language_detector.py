@@ -22,11 +22,13 @@ from ketamine_faq.nlu.topic_decision import SECOND_TOPIC, TopicDecision
 # In the parse data: the code of the language.
 LANGUAGE = "language"
 OTHER_LANGUAGE = "other_language"
+# 'Gracias' is understood.
+COURTESIES = ("thanks", "goodbye", "affirm", "deny")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class LanguageDetector(GraphComponent, IntentClassifier):
-    """Sets LANGUAGE and the intent other_language; a word of danger becomes a crisis for SafetyGate, which comes after."""
+    """Sets LANGUAGE and the intent other_language. Of a word of danger, SafetyGate makes a crisis: it comes after."""
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -41,7 +43,9 @@ class LanguageDetector(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         """Note the language of each message that isn't in English."""
         for message in messages:
-            if (text := message.get(TEXT)) and (language := language_of(text)):
+            text = message.get(TEXT) or ""
+            is_courtesy = (message.get(INTENT) or {}).get(INTENT_NAME_KEY) in COURTESIES
+            if (language := language_of(text)) and not is_courtesy:
                 _note(message, language, text)
         return messages
 

@@ -34,7 +34,9 @@ MOST_LISTED = 12
 # A question by its mark, by its first words, or by what people put before one.
 QUESTION = re.compile(
     rf"""\?\W*$ | ^\W*(?:(?:and|also|plus|then|but|or|so|ok|hi|hello|please|just|well)\W+)*(?:{ASKING}|tell\ me)\b
-    | \b(?:wonder(?:ing|ed)?|want(?:ed)?\ to\ know|like\ to\ know|need\ to\ know|not\ sure|tell\ me|ask(?:ing)?|question|what\ about|how\ about)\b""",
+    | ^\W*(?:\S+\s+){{1,5}}(?:what|how|why)\b
+    | \b(?:wonder(?:ing|ed)?|(?:want|wanted|like|need)\ to\ know|not\ sure|tell\ me|ask(?:ing)?|question
+        |(?:what|how)\ about)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 MOST_CLAUSES = 8
