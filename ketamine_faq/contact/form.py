@@ -13,7 +13,7 @@ from ketamine_faq.chat.typed_text import with_few_marks
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
 
-ROLES = ("patient", "referrer")
+ROLES = ("patient", "carer", "referrer")
 # Numbers without a country code are Australian.
 COUNTRY = "AU"
 # Characters.

@@ -26,6 +26,8 @@ TOKEN = re.compile(r"\w+?(?=n['’]t\b)|n['’]t\b|\w+|[^\w\s]")
 UNKNOWN = "unknown word"
 # Of the tokens, where each began and ended in the text.
 SPANS = "spans"
+RELATIVE = "{relative}"
+
 # Shorter words have too many neighbours one edit away: 'pain' and 'main', 'cost' and 'most'.
 SHORTEST_MENDED = 6
 # What is taken back in 'not for pain', 'no, I don't mean the pain one', 'rather than depression'.
@@ -51,12 +53,15 @@ def build() -> Language:
 def entity_patterns() -> Iterator[dict[str, str]]:
     """Yield the entity ruler's patterns: `{label, id, pattern}`, all in lower case."""
     kinds = yaml.safe_load(ENTITIES.read_text(encoding="utf-8"))
+    relatives = kinds.pop("relatives")
     subjects = yaml.safe_load(SUBJECTS.read_text(encoding="utf-8"))["subjects"]
     kinds["subject"] = {subject: entry["terms"] for subject, entry in subjects.items()}
     for label, values in kinds.items():
         for value, terms in values.items():
             for term in terms:
-                yield {"label": label, "id": value, "pattern": str(term).lower()}
+                for relative in relatives if RELATIVE in str(term) else [""]:
+                    pattern = str(term).lower().replace(RELATIVE, relative)
+                    yield {"label": label, "id": value, "pattern": pattern}
 
 
 class KnownWords:

@@ -11,6 +11,7 @@ from ketamine_faq.nlu.message_parts import (
     MAX_PIECES,
     PIECE,
     clauses,
+    is_question,
     pieces,
     safety_readings,
 )
@@ -40,12 +41,30 @@ def test_the_longest_message_costs_a_bounded_number_of_pieces_and_is_read_to_its
 
 
 def test_two_questions_are_two_clauses():
-    assert clauses("what dose, and how often?") == ["what dose", "how often"]
+    assert clauses("what dose, and how often?") == ["what dose", "how often?"]
     assert clauses("how often") == []
 
 
 def test_clauses_are_bounded():
-    assert len(clauses("a, " * 1000)) == MAX_CLAUSES
+    assert len(clauses("how often? " * 1000)) == MAX_CLAUSES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how long is it? my back went in 2014, I drove trucks, and I have been on everything since",
+        "my back went in 2014, I drove trucks, and I have been on everything since. how long is it?",
+        "my back went in 2014. how long is it? I drove trucks, and I have been on everything since.",
+    ],
+)
+def test_the_question_of_a_story_comes_first(text: str):
+    first, *others = clauses(text)
+    assert first == "how long is it?" and not any(map(is_question, others))
+
+
+def test_a_comma_alone_parts_no_question():
+    long = "do you think it would help me, with the bad back, the knees and everything that came after the army"
+    assert clauses(long) == []
 
 
 @pytest.mark.parametrize(

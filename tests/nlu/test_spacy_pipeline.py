@@ -8,6 +8,7 @@ import yaml
 
 from ketamine_faq.content.texts import MAX_CHARACTERS
 from ketamine_faq.nlu.spacy_pipeline import build, spans_of
+from ketamine_faq.nlu.third_person import asks_about_another
 from ketamine_faq.paths import PROJECT
 
 LEAST_SUBJECTS = 25
@@ -32,7 +33,8 @@ def found(nlp, text: str, kind: str) -> list[str]:
         ("pt w CRPS failed gabapentin", "pain"),
         ("is it for fibromyalga", "pain"),
         ("my deppression", "depression"),
-        ("my depressoin", None),  # two edits apart: not guessed
+        ("my drepessoin", None),  # two edits apart: not guessed
+        ("fr pian?", "pain"),
         ("MDD, six meds failed", "depression"),
         ("not for pain, for depression", "depression"),
         ("no not the depression one, i meant nerve pain", "pain"),
@@ -54,6 +56,14 @@ def test_condition(nlp, text: str, condition: str | None):
         ("my gp said to ask", None),
         ("asking as a patient", "patient"),
         ("can you put that in plain english", "patient"),
+        ("booking for my son, he's 19", "carer"),
+        ("my husband's on it since may", "carer"),
+        ("my mum has been depressed for years", "carer"),
+        ("I'm her daughter", "carer"),
+        ("my husband says it won't work", None),
+        ("my wife is a GP", None),
+        ("my wife left me", None),
+        ("would my husband be let in to sit beside me", None),
     ],
 )
 def test_audience(nlp, text: str, audience: str | None):
@@ -109,3 +119,19 @@ def test_no_word_of_a_visitor_is_kept(nlp):
     for _ in range(500):
         nlp(" ".join("".join(random.choices("abcdefghijkl'-£é", k=random.randint(1, 15))) for _ in range(30)))
     assert (len(nlp.vocab.strings), len(nlp.vocab)) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "another"),
+    [
+        ("would she need someone to drive her home", True),
+        ("Mum's had six tablets and she can't sleep, is he any good this doctor for her?", True),
+        ("my husband was given lozenges, he takes them twice a week", True),
+        ("my husband says I should ask how long it takes me", False),
+        ("she told me it helped her, would it help me", False),
+        ("my wife died last year, am I too old for it", False),
+        ("what dose do you give", False),
+    ],
+)
+def test_a_question_about_somebody_else_is_told(text: str, another: bool):
+    assert asks_about_another(text) == another
