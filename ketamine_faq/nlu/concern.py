@@ -29,8 +29,8 @@ SELF_IN_DOUBT = 2
 class Thresholds:
     """Probabilities from which a degree begins; config.yml has them, docs/safety.md how they were chosen.
 
-    `danger` and `possible` are of the whole message; `agreed` is what the whole must reach where a part reaches
-    `danger_of_part`; `possible_of_part` is what a part must reach for `possible`.
+    `danger` and `possible` are of the whole message; `agreed` is what the whole must reach, of danger and possible
+    together, where a part reaches `danger_of_part`; `possible_of_part` is what a part must reach for `possible`.
     """
 
     danger: float = 0.5
@@ -59,9 +59,10 @@ def concern_of(text: str, whole: dict[str, float], parts: list[dict[str, float]]
     matched = matched_intents(text)
     life = 1.0 if matched & {CRISIS, EMERGENCY} else _life(whole)
     of_part = max(map(_life, parts), default=0.0)
-    if life >= thresholds.danger or (of_part >= thresholds.danger_of_part and life >= thresholds.agreed):
+    doubtful = life + whole.get(POSSIBLE, 0.0)
+    if life >= thresholds.danger or (of_part >= thresholds.danger_of_part and doubtful >= thresholds.agreed):
         return _danger(whole, parts, matched, life)
-    doubt = max(life + whole.get(POSSIBLE, 0.0) - thresholds.possible, of_part - thresholds.possible_of_part)
+    doubt = max(doubtful - thresholds.possible, of_part - thresholds.possible_of_part)
     degree = POSSIBLE if doubt >= 0 else None
     misuse = whole.get(MISUSE, 0.0)
     other = next(iter(matched - set(DANGERS)), None)

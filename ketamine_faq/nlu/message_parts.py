@@ -40,12 +40,21 @@ QUESTION = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 MAX_CLAUSES = 8
+# In words; and no more are read than this.
+SHORTEST_SENTENCE, MAX_SENTENCES = 4, 10
 
 
 def safety_readings(text: str) -> list[str]:
     """Return what the safety gate reads beside the whole text: danger can hide in any of it."""
-    hidden = [REPLY.sub("", text), undisguised(text)]
+    hidden = [*sentences(text), REPLY.sub("", text), undisguised(text)]
     return [*pieces(text), *dict.fromkeys(reading for reading in hidden if reading.strip() and reading != text)]
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text that has several, but for the shortest: one of them may be what matters."""
+    parts = [part.strip() for part in SENTENCE_END.split(text)]
+    parts = [part for part in parts if len(part.split()) >= SHORTEST_SENTENCE]
+    return parts[:MAX_SENTENCES] if len(parts) > 1 else []
 
 
 def undisguised(text: str) -> str:
