@@ -56,6 +56,7 @@ def _bot(folder: Path, stack: ExitStack, postgresql: PostgreSQL, redis: RedisSer
     folder.mkdir()
     port, log = free_port(), folder / "output.txt"
     environment = {
+        "CONVERSATION_MEGABYTES_PER_DAY": "1000000",
         "DATABASE_URL": postgresql.url,
         "REDIS_URL": redis.url,
         "ENQUIRIES_DATABASE_URL": "",

@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     )
     conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
     enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
+    conversation_megabytes_per_day: int = Field(
+        200,
+        ge=1,
+        description="More than this from one address within a day is answered, and not kept; each worker counts",
+    )
     minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
     doubtful_enquiries_per_hour: int = Field(
         10, ge=1, description="More than this from one address are put aside for a person to look at"

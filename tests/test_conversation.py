@@ -196,3 +196,28 @@ def test_crisis_wins_while_the_bot_asks_what_was_meant(bot: Bot):
     unsure = next(visitor for visitor in visitors if visitor.actions == ["utter_did_you_mean"])
     assert len([payload for payload in unsure.payloads if payload.startswith("/")]) >= 2
     unsure.asks("forget it, I'm going to end my life").gets("crisis")
+
+
+def test_a_carer_is_spoken_to_as_one_and_reads_what_patients_do_elsewhere(visitor: Visitor):
+    plain = visitor.asks("how is it given for depression, what dose").text
+    visitor.asks("I'm a carer, what dose for depression").gets("dosing", audience="carer", condition="depression")
+    assert visitor.text == plain
+    form = content().variables()["contact_form_url"]
+    assert f"{form}?topic=dosing&audience=carer" in [
+        button.get("url") for button in visitor.asks("my mum has been on lithium, would it suit her").buttons
+    ]
+    visitor.gets("personal_concern")
+    assert "looks after them" in visitor.text
+
+
+def test_who_asks_about_somebody_else_is_a_carer_in_that_reply_alone(visitor: Visitor):
+    visitor.asks("would he be suitable, he's had a stent and he takes warfarin").gets("personal_concern")
+    assert "looks after them" in visitor.text
+    visitor.gets("personal_concern", audience="patient")
+
+
+def test_a_clinician_who_says_she_stays_a_clinician(visitor: Visitor):
+    visitor.asks("I'm a GP").asks("can she have it with lithium, she's had six agents").gets(
+        "personal_concern", audience="referrer"
+    )
+    assert "one patient's case" in visitor.text

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ketamine_faq.nlu.concern import matched_intents
 from tests.conversation import Bot, Visitor
 
 
@@ -30,6 +31,12 @@ def assert_handed_over(visitor: Visitor) -> None:
 )
 def test_a_dose_for_a_person_is_handed_over_without_a_figure(bot: Bot, message: str):
     assert_handed_over(bot.visitor().asks(message))
+
+
+def test_the_words_of_a_weight_and_a_dose_mark_a_question_about_one_person():
+    for text in ("does my weight change the dose", "Her body weight is low, how many mg?", "bodyweight and dose in mg"):
+        assert "personal_concern" in matched_intents(text), text
+    assert "personal_concern" not in matched_intents("will I gain weight, and what dose is usual")
 
 
 def test_who_names_a_weight_first_or_later_gets_no_figure_to_work_with(bot: Bot):

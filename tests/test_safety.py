@@ -1,8 +1,8 @@
 """The release gate: on messages that are never trained on, danger is met, and what only sounds like it is answered.
 
-The strangers' files (../shared/bench, where the brief lies beside the project) are messages in other words than people's
-own, from public pages and public test sets: their bars count. exam_safety.jsonl, exam_questions.jsonl and safety.jsonl
-are by the pens of the project: a regression test, worth no more.
+The strangers' files (../shared/bench, where the brief lies beside the project) are messages in other words than
+people's own, from public pages and public test sets: their bars count. exam_safety.jsonl, exam_questions.jsonl
+and safety.jsonl are by the pens of the project: a regression test, worth no more.
 """
 
 from dataclasses import dataclass

@@ -1,13 +1,16 @@
 """What visitors type is only text, whatever it looks like."""
 
+import contextlib
 import json
+import time
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketamine_faq.chat.typed_text import MAX_CHARACTERS, TooLongError, typed_text
-from ketamine_faq.content.texts import content
+from ketamine_faq.chat.typed_text import MAX_MARKS, TooLongError, typed_text
+from ketamine_faq.content.texts import MAX_CHARACTERS, content
 from tests.conversation import Bot, assert_closed
 from tests.support.odd_texts import ODD
 
@@ -43,6 +46,37 @@ def test_what_is_too_long_is_refused_whole():
         typed_text("x" * (MAX_CHARACTERS + 1))
 
 
+def cost(text: str) -> float:
+    """The processor's seconds that a text takes, or its refusal."""
+    began = time.process_time()
+    with contextlib.suppress(TooLongError):
+        typed_text(text)
+    return time.process_time() - began
+
+
+@given(st.characters(), st.characters(), st.characters(categories=("Mn", "Mc", "Me", "Lm", "Sk")))
+@settings(max_examples=200, deadline=None)
+def test_a_run_of_anything_costs_what_words_cost(one: str, other: str, mark: str):
+    most = 50 * max(cost(("how does it work for chronic pain " * 100)[:MAX_CHARACTERS]), 0.0005)
+    for run in (one, mark, one + mark, one + other + mark, f"{one} {other}"):
+        text = (run * MAX_CHARACTERS)[:MAX_CHARACTERS]
+        # Tried again where the machine was slow.
+        assert cost(text) < most or cost(text) < most, ascii(run)
+
+
+def test_what_is_far_too_long_is_not_looked_at():
+    # To bring these into a normal form would take minutes.
+    assert cost("\u0345\u0300\u0316\u0334" * 100_000) < 0.1
+
+
+def test_of_marks_no_more_are_kept_than_a_script_needs():
+    text = typed_text("q" + "\u0345\u0300\u0316\u0334" * 100 + "w")
+    assert text[0] == "q" and text[-1] == "w" and len(text) == 2 + MAX_MARKS
+    for word in ("cà phê Nguyễn", "שָׁלוֹם", "ที่นี่", "हिन्दी", "বাংলা"):
+        typed = unicodedata.normalize("NFD", word)
+        assert typed_text(typed) == unicodedata.normalize("NFKC", word)
+
+
 def test_signs_arrive_as_they_were_typed():
     assert typed_text("temp > 38 and BP < 120 & rising") == "temp > 38 and BP < 120 & rising"
 
@@ -57,6 +91,17 @@ def test_odd_text_is_answered_as_text(bot: Bot, message: str):
     assert visitor.slots["condition"] == "pain"  # nothing was reset or executed
 
 
+# What costs the pipeline most, by trying.
+DEAR = ["£", "🙂", "(", "£ ", "££ ", "a1 ", "z, ", "\u0301", "中", "zq x ", "0 ", "k1ll ", "s u i ", "a@ ", "no no "]
+
+
+@pytest.mark.parametrize("unit", DEAR)
+def test_the_dearest_messages_are_understood_within_a_second(bot: Bot, unit: str):
+    # Else there would be the failure notice: `serve` gives up what takes longer (ketamine_faq/serving/clock.py).
+    visitor = bot.visitor().asks((unit * MAX_CHARACTERS)[:MAX_CHARACTERS])
+    assert visitor.text not in (content().failure, content().too_long)
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_danger_anywhere_in_the_longest_message_is_met(bot: Bot, share: float):
     around = "Could you tell me how the treatment for pain differs from the one for depression, and who decides? " * 120
@@ -68,8 +113,8 @@ def test_danger_anywhere_in_the_longest_message_is_met(bot: Bot, share: float):
 
 
 def test_a_message_that_is_too_long_is_said_not_to_be_read(bot: Bot):
-    visitor = bot.visitor().asks("how does it work and why is that so, please tell me " * 400)
-    assert visitor.text == content().too_long
+    visitor = bot.visitor().asks("how does it work and why is that so, please tell me " * 40)
+    assert visitor.text == content().too_long and f"{MAX_CHARACTERS:,}" in visitor.text
     assert content().variables()["lifeline"] in visitor.text
 
 

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -29,7 +30,9 @@ from ketamine_faq.chat.turns_under_way import TooManyError, TurnsUnderWay
 from ketamine_faq.chat.typed_text import TooLongError, typed_text
 from ketamine_faq.content.texts import content
 from ketamine_faq.nlu.examples import DANGERS
+from ketamine_faq.settings import settings
 from ketamine_faq.storage.database import StoreError, database
+from ketamine_faq.storage.quota import UNKEPT, DailyQuota
 from ketamine_faq.storage.rate_limit import RateLimit, address_of, rate_limit
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 
 # Of one address within an hour: a hospital's visitors may share one, and so do all of a load test.
 MAX_CONVERSATIONS, MAX_VERDICTS = 20_000, 2_000
+MEGABYTE = 1_000_000
 # After so long, it may be tried again.
 RETRY = {"Retry-After": "2"}
 
@@ -95,6 +99,7 @@ class WebChannel(InputChannel):
         refuse_from(webhook)
         buttons = content().buttons()
         turns = TurnsUnderWay()
+        quota = DailyQuota(settings().conversation_megabytes_per_day * MEGABYTE)
         begun, verdicts = rate_limit("begun", MAX_CONVERSATIONS), rate_limit("verdicts", MAX_VERDICTS)
 
         @webhook.get("/")
@@ -113,8 +118,10 @@ class WebChannel(InputChannel):
                 logger.info("A message was too long to be read")
                 return response.json([{"recipient_id": sender, "text": content().too_long}])
             try:
-                with turns.one_of(conversation_of(sender)):
-                    return response.json(await self._replies(on_new_message, text, sender))
+                conversation, address = conversation_of(sender), address_of(request)
+                async with turns.one_of(conversation, address, len(text)):
+                    kept = conversation if quota.has_room(address, len(text)) else f"{UNKEPT}{uuid4().hex}"
+                    return response.json(await self._replies(on_new_message, text, sender, kept))
             except TooManyError as error:
                 REFUSED.labels(error.status.value).inc()
                 notice = [{"recipient_id": sender, "text": content().busy, "error": str(error)}]
@@ -142,10 +149,12 @@ class WebChannel(InputChannel):
 
         return webhook
 
-    async def _replies(self, on_new_message: Handler, text: str, sender: str) -> list[dict[str, Any]]:
+    async def _replies(
+        self, on_new_message: Handler, text: str, sender: str, conversation: str
+    ) -> list[dict[str, Any]]:
         collector, began = Replies(), time.perf_counter()
         try:
-            await on_new_message(UserMessage(text, collector, conversation_of(sender), input_channel=self.name()))
+            await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
         except Exception as error:
             # The type alone: messages of exceptions can quote what the visitor typed.
             logger.error("A message could not be handled: %s", type(error).__name__)

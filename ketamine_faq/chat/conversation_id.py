@@ -11,6 +11,7 @@ import secrets
 
 from itsdangerous import BadSignature, Signer
 
+from ketamine_faq.storage.quota import UNKEPT
 from ketamine_faq.storage.secret_key import secret_key
 
 BROWSER, OTHER = "browser-", "other-"
@@ -26,10 +27,11 @@ def new_sender() -> str:
 def is_signed(sender: str) -> bool:
     """Tell whether this server made the sender."""
     try:
-        _signer().unsign(sender)
+        value = _signer().unsign(sender)
     except (BadSignature, UnicodeError):
         return False
-    return True
+    # Base64 can say the same bytes in several ways; only ours counts, or one secret would be several conversations.
+    return _signer().sign(value).decode() == sender
 
 
 def valid_or_new_sender(sender: str) -> str:
@@ -45,7 +47,7 @@ def conversation_of(sender: str) -> str:
     if is_signed(sender):
         return BROWSER + hashlib.sha256(sender.encode()).hexdigest()[:40]
     # One that looks like an id of ours is set apart, and so is one that looks set apart.
-    return OTHER + sender if sender.startswith((BROWSER, OTHER)) else sender
+    return OTHER + sender if sender.startswith((BROWSER, OTHER, UNKEPT)) else sender
 
 
 def _signer() -> Signer:

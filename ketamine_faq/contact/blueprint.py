@@ -68,10 +68,10 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
     async def send_page(request: Request) -> HTTPResponse:
         sent: dict[str, Any] = {}
         try:
-            await _admit(request, judge)
+            _admit(request)
             sent |= await form_fields(request)
             # Without JavaScript there is no sum to solve and no conversation to take along.
-            return _html(received_page(await _receive(sent, request, judge, has_proof_of_work=True)), 201)
+            return _html(received_page(await _receive(sent, request, judge, from_page=True)), 201)
         except InvalidError as error:
             (errors,) = error.args
             token = new_token() if "token" in errors else str(sent["token"])
@@ -85,11 +85,10 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
     @blueprint.post("/contact.json", stream=True)
     async def send_json(request: Request) -> HTTPResponse:
         try:
-            await _admit(request, judge)
+            _admit(request)
             sent = await json_fields(request)
-            has_proof_of_work = is_solved(sent.get("solution"), str(sent.get("token")))
             said = await _conversation(sent, request, read_conversation)
-            reference = await _receive(sent, request, judge, has_proof_of_work=has_proof_of_work, conversation=said)
+            reference = await _receive(sent, request, judge, conversation=said)
             return _json({"reference": reference, "next": words().next_step()}, 201)
         except InvalidError as error:
             return _json({"errors": error.args[0]}, 422)
@@ -100,11 +99,8 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
     return blueprint
 
 
-async def _admit(request: Request, judge: SpamJudge) -> None:
-    """Refuse what is not looked at, before any of it is read; raises FailureError."""
-    # In a thread: a Redis that hangs must not keep other visitors waiting.
-    if await asyncio.get_running_loop().run_in_executor(None, judge.is_too_much, address_of(request)):
-        raise FailureError("too_many")
+def _admit(request: Request) -> None:
+    """Refuse what a page of another website sends, before any of it is read or counted; raises FailureError."""
     if is_foreign(request):
         raise FailureError("foreign")
 
@@ -114,10 +110,14 @@ async def _receive(
     request: Request,
     judge: SpamJudge,
     *,
-    has_proof_of_work: bool,
+    from_page: bool = False,
     conversation: list[dict[str, str]] | None = None,
 ) -> str:
-    """Keep what was sent and return its reference; raises InvalidError, StoreError. On return it is on the disk."""
+    """Keep what was sent and return its reference; on return it is on the disk.
+
+    Raises InvalidError, FailureError, StoreError.
+    """
+    has_proof_of_work = not from_page and is_solved(sent.get("solution"), str(sent.get("token")))
     enquiry, errors = validated(sent)
     token, age = "", 0.0
     try:
@@ -131,13 +131,17 @@ async def _receive(
         known, reused = Enquiries(database()).sent_before(enquiry, token)
         if known:
             return known
-        marks = judge.marks(sent, address_of(request), age=age, reused=reused, has_proof_of_work=has_proof_of_work)
+        address = address_of(request)
+        if judge.is_too_much(address, has_proof_of_work=has_proof_of_work):
+            raise FailureError("too_many")
+        marks = judge.marks(sent, address, age=age, reused=reused, has_proof_of_work=has_proof_of_work or from_page)
         reference = Enquiries(database()).add(enquiry, token, time.time(), marks, conversation, _origin(sent))
         if marks:
             logger.warning("An enquiry was put aside for a person to look at: %s (%s)", reference, ", ".join(marks))
+        judge.note_taken(address, has_proof_of_work=has_proof_of_work)
         return reference
 
-    # In a thread: the disk must not keep other visitors waiting.
+    # In a thread: neither the disk nor Redis must keep other visitors waiting.
     return await asyncio.get_running_loop().run_in_executor(None, keep)
 
 

@@ -9,16 +9,18 @@ from typing import Any
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from ketamine_faq.chat.typed_text import with_few_marks
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
 
-ROLES = ("patient", "referrer")
+ROLES = ("patient", "carer", "referrer")
 # Numbers without a country code are Australian.
 COUNTRY = "AU"
 # Characters.
 LIMITS = {"name": 100, "about": 4000, "practice": 200}
-# Nobody's details are longer; what is, is cut before it is looked at.
-LONGEST = 20_000
+# A letter of what was sent may be two before it is tidied, and a line's end is. What is longer is not looked at.
+RAW = 2
+LONGEST_OTHER = 400
 PROVIDER_NUMBER = re.compile(r"[0-9A-Z]{6,9}")
 # Controls and direction marks, which could make a text read as what it is not. Joiners stay: scripts need them.
 UNWANTED = {"Cc", "Cs", "Co", "Cn"}
@@ -41,7 +43,7 @@ class Enquiry:
 
 def validated(sent: Mapping[str, Any]) -> tuple[Enquiry, dict[str, str]]:
     """Return the enquiry and, by field, the sentence for each fault; only without faults may it be kept."""
-    tidy = {name: _tidy(sent.get(name), lines=name == "about") for name in Enquiry.__dataclass_fields__}
+    tidy = {name: _tidy(_bounded(name, sent.get(name)), lines=name == "about") for name in Enquiry.__dataclass_fields__}
     errors: dict[str, str] = {}
     if tidy["role"] not in ROLES:
         errors["role"] = words().error("role")
@@ -91,10 +93,16 @@ def _phone(written: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-def _tidy(value: Any, lines: bool) -> str:
+def _bounded(name: str, value: Any) -> str:
+    """Return a field's text; in place of one that is too long in any case, one as long that costs nothing."""
     if not isinstance(value, str):
         return ""
-    text = unicodedata.normalize("NFC", value[:LONGEST]).replace("\r\n", "\n").replace("\r", "\n")
+    longest = LIMITS[name] * RAW if name in LIMITS else LONGEST_OTHER
+    return value if len(value) <= longest else "…" * (longest + 1)
+
+
+def _tidy(value: str, lines: bool) -> str:
+    text = unicodedata.normalize("NFC", with_few_marks(value)).replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
         c if c == "\n" or unicodedata.category(c) not in UNWANTED else " " for c in text if c not in DIRECTION_MARKS
     )

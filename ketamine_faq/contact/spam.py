@@ -19,13 +19,21 @@ class SpamJudge:
 
     def __init__(self) -> None:
         """Start with nothing seen."""
-        self._requests = rate_limit("requests", settings().refused_enquiries_per_hour)
+        self._without_proof = rate_limit("unworked", settings().refused_enquiries_per_hour)
         self._enquiries = rate_limit("enquiries", settings().doubtful_enquiries_per_hour)
         self._conversations = rate_limit("conversations", settings().doubtful_enquiries_per_hour)
 
-    def is_too_much(self, address: str) -> bool:
-        """Note a request and tell whether its address has sent more than will be looked at."""
-        return self._requests.is_exceeded(address)
+    def is_too_much(self, address: str, *, has_proof_of_work: bool) -> bool:
+        """Tell whether an enquiry is one too many of its address; never one that comes with its proof of work.
+
+        So whoever shares an address with someone who sends many is not locked out.
+        """
+        return not has_proof_of_work and self._without_proof.seen(address) >= settings().refused_enquiries_per_hour
+
+    def note_taken(self, address: str, *, has_proof_of_work: bool) -> None:
+        """Note that an enquiry was taken. Tries are not counted: any web page could make a visitor's browser try."""
+        if not has_proof_of_work:
+            self._without_proof.count(address)
 
     def marks(
         self, sent: Mapping[str, Any], address: str, *, age: float, reused: bool, has_proof_of_work: bool

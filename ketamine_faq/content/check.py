@@ -7,18 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ketamine_faq.content.clinic import DAYS, TOPICS_OF_ITS_OWN, Clinic
 from ketamine_faq.content.fault import Fault
 from ketamine_faq.content.figures import SENTENCE_END, Figure, figures
 from ketamine_faq.content.keys import key_faults, needed_files
 from ketamine_faq.content.sources import FACTS, Sources, Variation
-from ketamine_faq.content.texts import CONTENT
+from ketamine_faq.content.texts import CARER, CONTENT, written_for
 from ketamine_faq.yaml_file import ContentError, read
 
 FORBIDDEN = Path(__file__).with_name("forbidden_wording.yml")
 # In Australia a day begins ten hours before it does on a server that goes by UTC.
 AHEAD = timedelta(days=1)
 CONDITIONS = ("depression", "pain", "both")
-AUDIENCES = ("patient", "referrer")
+AUDIENCES = ("patient", CARER, "referrer")
 
 VARIABLE = re.compile(r"\{(\w+)\}")
 # What a person in danger reads, or who helps them: few contacts, in an order, and nothing of treatment.
@@ -64,6 +65,9 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for name in ("contact_form.yml", "widget.yml", "website.yml", "concern.yml"):
         found += _page_faults(name, sources.files[name], variables)
     found += _question_faults(sources)
+    found += _glossary_faults(sources)
+    found += _language_faults(sources)
+    found += _clinic_faults(sources, today)
     for name, subject in sources.files["uncovered_subjects.yml"]["subjects"].items():
         found += _wording_faults(f"uncovered_subjects.yml, {name}", subject["phrase"])
     found += _service_faults(sources, today)
@@ -178,6 +182,46 @@ def _notice_faults(sources: Sources) -> Iterator[Fault]:
         yield from _wording_faults(place, notice.get("text") or "")
 
 
+def _glossary_faults(sources: Sources) -> Iterator[Fault]:
+    answers = [topic["id"] for topic in sources.topics["answers"]]
+    for name, entry in sources.files["glossary.yml"]["glossary"].items():
+        place = f"glossary.yml, {name}"
+        if entry["topic"] not in answers:
+            yield Fault(place, f"{entry['topic']} is no topic with an answer", "name the one that gives the rest")
+        yield from _fact_faults(place, entry["text"], entry["facts"], sources.facts)
+        yield from _wording_faults(place, entry["text"])
+
+
+def _language_faults(sources: Sources) -> Iterator[Fault]:
+    needed = {
+        "text": {"emergency", "interpreter", "contact_form_url"},
+        "danger": {"emergency", "lifeline", "interpreter"},
+    }
+    for code, entry in sources.files["languages.yml"]["languages"].items():
+        if entry["checked_by"] and not entry.get("checked_on"):
+            yield Fault(f"languages.yml, {code}", "it was checked, but not when", "add `checked_on:` as YYYY-MM-DD")
+        for key, names in needed.items():
+            named = set(VARIABLE.findall(entry[key]))
+            for name in sorted(names ^ named):
+                problem = "does not name" if name in names else "names"
+                yield Fault(f"languages.yml, {code}, {key}", f"it {problem} {{{name}}}", "name what the others do")
+
+
+def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
+    clinic = Clinic.of(sources.files["clinic.yml"])
+    known = {*sources.files["uncovered_subjects.yml"]["subjects"], *TOPICS_OF_ITS_OWN}
+    for name, entry in {**clinic.answers, **({"hours": clinic.hours} if clinic.hours else {})}.items():
+        place = f"clinic.yml, {name}"
+        if name not in known and name != "hours":
+            yield Fault(place, "it is no subject that visitors ask about", "use an id of uncovered_subjects.yml")
+        yield from _wording_faults(place, str(entry.get("text") or ""))
+        yield from _future_check(place, entry["checked_on"], today)
+        if entry["next_review"] < today:
+            yield Fault(place, f"its review was due on {entry['next_review']}", "review it, and set the next date")
+    for day in (day for day in (clinic.hours or {"open": ()})["open"] if day not in DAYS):
+        yield Fault("clinic.yml, hours", f"{day} is no day", f"use one of {', '.join(DAYS)}")
+
+
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:
     allowed = variables | {"question", "limit", "reference", "role"}
     for place, text in _texts(page, name):
@@ -263,7 +307,8 @@ def _topic_faults(sources: Sources) -> Iterator[Fault]:
         for selector, chosen_one in selected.items():
             if chosen_one is None:
                 yield Fault(f"utter_{name}", f"it has no one text for {' and '.join(selector)}", "add or narrow one")
-        chosen = [item.id for item in selected.values() if item]
+        # Carers may read what patients do.
+        chosen = [item.id for (*_, audience), item in selected.items() if item and audience != CARER]
         if len(set(chosen)) < len(chosen):
             yield Fault(f"utter_{name}", "two kinds of visitors get the same text", "add a variation for each")
 
@@ -276,7 +321,7 @@ def _selectors(topic: dict[str, Any], answers: list[dict[str, Any]]) -> list[tup
 
 
 def _selected(texts: list[Variation], condition: str, audience: str) -> Variation | None:
-    slots = {"condition": condition, "audience": audience}
+    slots = {"condition": condition, "audience": written_for(audience, [item.body for item in texts])}
     fitting = [
         item
         for item in texts
@@ -307,4 +352,5 @@ def _unused_facts(sources: Sources) -> Iterator[Fault]:
 
 def _variables(sources: Sources) -> set[str]:
     services = sources.files["services.yml"]["services"]
-    return {*services, "contact_form_url", "contact_link", "subject", "unwatched", "conversations_kept_days"}
+    settings = {"contact_form_url", "conversations_kept_days", "enquiries_kept_days"}
+    return {*services, *settings, "contact_link", "subject", "unwatched"}

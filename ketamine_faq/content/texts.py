@@ -4,16 +4,28 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ketamine_faq.content.clinic import Clinic
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
 CONTENT = PROJECT / "content"
+# Of a visitor's message; a notice says so. Long enough for any question, and short enough for the safety gate to read
+# all of it (nlu/message_parts.py) within a part of a second.
+MAX_CHARACTERS = 2_000
+CARER, PATIENT = "carer", "patient"
 
 
 def topic_files() -> list[Path]:
     """Return the files of content/ that hold responses."""
     return [path for path in sorted(CONTENT.glob("*.yml")) if "responses" in read(path)]
+
+
+def written_for(audience: str, variations: list[dict[str, Any]]) -> str:
+    """Return for whom a response's variations are chosen: a carer reads what patients do where none is for carers."""
+    conditions = [condition for variation in variations for condition in variation.get("condition") or ()]
+    for_carers = any(condition["name"] == "audience" and condition["value"] == CARER for condition in conditions)
+    return PATIENT if audience == CARER and not for_carers else audience
 
 
 class Content:
@@ -31,6 +43,8 @@ class Content:
             self.starters: list[str] = questions["starters"]
             self._subjects = {name: entry["phrase"] for name, entry in subjects["subjects"].items()}
             self._unnamed_subject = subjects["unnamed"]
+            self.clinic = Clinic.of(read(CONTENT / "clinic.yml"))
+            self._languages = read(CONTENT / "languages.yml")["languages"]
             self.disclaimer = self.notice("general_information")
             self.failure, self.busy, self.too_long = (
                 f"{self.notice(name)}\n\n{self.disclaimer}" for name in ("failure", "busy", "too_long")
@@ -44,15 +58,23 @@ class Content:
         """Return a text of notices.yml, its variables filled; raises KeyError."""
         return self._notices[name]["text"].strip().format(**self.variables())
 
-    def variables(self, subject: str | None = None) -> dict[str, str]:
-        """Return what `{name}` stands for in any text; `subject` is an uncovered subject's id."""
+    def variables(self, *subjects: str) -> dict[str, str]:
+        """Return what `{name}` stands for in any text; `subjects` are ids of uncovered subjects."""
         return {
             **{name: service["number"] for name, service in self._services.items()},
             "contact_form_url": str(settings().contact_form_url),
+            "max_characters": f"{MAX_CHARACTERS:,}",
             "conversations_kept_days": str(settings().conversations_kept_days),
+            "enquiries_kept_days": str(settings().enquiries_kept_days),
             "unwatched": self._notices["unwatched"]["text"],
-            "subject": self._subjects.get(subject, self._unnamed_subject) if subject else self._unnamed_subject,
+            "subject": " and ".join(self._subjects[name] for name in subjects if name in self._subjects)
+            or self._unnamed_subject,
         }
+
+    def in_language(self, code: str, *, danger: bool) -> str | None:
+        """Return what is said in another language; None where content/languages.yml lacks it."""
+        entry = self._languages.get(code)
+        return entry["danger" if danger else "text"].format(**self.variables()) if entry else None
 
     def next_topics(self, topic: str) -> list[str]:
         """Return the topics to suggest after this one's answer, at most three."""

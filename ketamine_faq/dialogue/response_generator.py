@@ -2,6 +2,7 @@
 
 import copy
 import logging
+from datetime import date
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
@@ -10,18 +11,25 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from ketamine_faq.content.texts import content
+from ketamine_faq.content.clinic import TOPICS_OF_ITS_OWN
+from ketamine_faq.content.texts import CARER, PATIENT, content, written_for
 from ketamine_faq.dialogue.concern_state import HELPED, LEAVING, ConcernState, concern_state, said_wordings
 from ketamine_faq.dialogue.contact_link import contact_link
+from ketamine_faq.dialogue.follow_up import other_condition
 from ketamine_faq.dialogue.second_question_policy import second_topic
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
+from ketamine_faq.nlu.glossary import WORD, entries
+from ketamine_faq.nlu.language_detector import LANGUAGE, OTHER_LANGUAGE
+from ketamine_faq.nlu.subjects import NAMED_SUBJECTS
 
 logger = logging.getLogger(__name__)
 
 SUGGESTED = 3
 # This reply names a number already: a caring line would say it twice.
 WITH_NUMBER = "utter_distress"
+# Where the clinic's own facts are the answer; and what another language's line stands before, with those of a danger.
+NOT_COVERED, IN_OTHER_LANGUAGE = "utter_not_covered", f"utter_{OTHER_LANGUAGE}"
 
 
 class ResponseGenerator(TemplatedNaturalLanguageGenerator):
@@ -65,15 +73,55 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
     def _curated(
         self, utter_action: str, tracker: DialogueStateTracker, channel: str, state: ConcernState
     ) -> dict[str, Any] | None:
-        variables = self._content.variables(_entity(tracker, "subject"))
-        slots = tracker.current_slot_values()
+        named = _parsed(tracker).get(NAMED_SUBJECTS) or []
+        own = self._clinics_own(utter_action, named, tracker)
+        variables = self._content.variables(*(subject for subject in named if subject not in own))
+        slots = self._slots(utter_action, tracker)
         variables["contact_link"] = slots.pop("contact_link", None) or variables["contact_form_url"]
         if state.stage or state.replies:
             slots["concerned"] = "other" if state.about_other else "self"
         is_first_alarm = state.wording and utter_action == f"utter_{CRISIS}"
         source = f"utter_{state.wording}" if is_first_alarm else utter_action
         response = self._unsaid(source, channel, slots, said_wordings(tracker))
-        return self._fill_response(response, slots, **variables) if response else None
+        if response is None:
+            return None
+        response = self._fill_response(response, slots, **variables)
+        if own:
+            # What is left of two subjects is handed over as ever.
+            left = utter_action != NOT_COVERED or len(own) < len(named)
+            response["text"] = "\n\n".join([*own.values(), *([response["text"]] if left else [])])
+            response["metadata"] = {**(response.get("metadata") or {}), "clinic": list(own)}
+        response["text"] = "\n\n".join([*self._before(utter_action, tracker), response.get("text") or ""])
+        return response
+
+    def _slots(self, utter_action: str, tracker: DialogueStateTracker) -> dict[str, Any]:
+        """Return the slots that select a variation: as the latest message means them."""
+        slots = tracker.current_slot_values()
+        if slots.get("topic") and utter_action == f"utter_{slots['topic']}":
+            slots["condition"] = other_condition(tracker) or slots["condition"]
+        # Who asks about somebody else is a carer in this reply; in all that follow, only who says so.
+        is_carer = slots.get("audience") == PATIENT and _entity(tracker, "about")
+        audience = CARER if is_carer else slots.get("audience")
+        return slots | {"audience": written_for(audience, self.responses.get(utter_action, []))}
+
+    def _before(self, utter_action: str, tracker: DialogueStateTracker) -> list[str]:
+        """Return what stands before a reply: a line in the visitor's language, or the meaning of a word."""
+        parsed, parts = _parsed(tracker), []
+        danger = utter_action.startswith((f"utter_{CRISIS}", f"utter_{EMERGENCY}"))
+        if parsed.get(LANGUAGE) and (danger or utter_action == IN_OTHER_LANGUAGE):
+            parts.append(self._content.in_language(parsed[LANGUAGE], danger=danger))
+        word = entries().get(parsed.get(WORD))
+        if word and utter_action == f"utter_{word['topic']}":
+            parts.append(word["text"])
+        return [part for part in parts if part]
+
+    def _clinics_own(self, utter_action: str, subjects: list[str], tracker: DialogueStateTracker) -> dict[str, str]:
+        """Return the clinic's own answers to the latest message, by subject or topic."""
+        topic = utter_action.removeprefix("utter_")
+        asked = subjects if utter_action == NOT_COVERED else [topic] if topic in TOPICS_OF_ITS_OWN else []
+        text = (tracker.latest_message.text if tracker.latest_message else "") or ""
+        answers = {name: self._content.clinic.answer(name, text, date.today()) for name in asked}
+        return {name: answer for name, answer in answers.items() if answer}
 
     def _unsaid(self, action: str, channel: str, slots: dict[str, Any], said: set[str]) -> dict[str, Any] | None:
         """Return a wording that the talk has not had; after an alarm one is made where all have been said."""
@@ -124,6 +172,12 @@ def _degree(tracker: DialogueStateTracker, state: ConcernState) -> str | None:
         return POSSIBLE if state.stage else None
     parsed = tracker.latest_message.parse_data if tracker.latest_message else {}
     return POSSIBLE if state.line or parsed.get("concern") == POSSIBLE else None
+
+
+def _parsed(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Return what NLU found in the latest message."""
+    message = tracker.latest_message
+    return (message.parse_data or {}) if message else {}
 
 
 def _entity(tracker: DialogueStateTracker, kind: str) -> str | None:

@@ -13,6 +13,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -23,6 +24,11 @@ def second_topic(tracker: DialogueStateTracker) -> str | None:
     """Return the topic of the latest message's second question, if it asks two."""
     message = tracker.latest_message
     return message.parse_data.get(SECOND_TOPIC) if message and message.parse_data else None
+
+
+def _offers_form(action: str, domain: Domain) -> bool:
+    """Tell whether a response hands over."""
+    return any((variation.get("metadata") or {}).get("handoff") for variation in domain.responses.get(action, ()))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
@@ -60,9 +66,11 @@ class SecondQuestionPolicy(Policy):
         """Return certainty for one action, or no opinion."""
         action = self._due(tracker)
         probabilities = self._default_predictions(domain)
+        # A yes then takes up the form, as it does after a hand-off alone.
+        offers = [SlotSet("offer", "contact_form")] if action and _offers_form(action, domain) else []
         if action in domain.action_names_or_texts:
             probabilities[domain.index_for_action(action)] = 1.0
-        return self._prediction(probabilities)
+        return self._prediction(probabilities, optional_events=offers)
 
     @staticmethod
     def _due(tracker: DialogueStateTracker) -> str | None:

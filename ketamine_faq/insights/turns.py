@@ -10,6 +10,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq.nlu.examples import POSSIBLE
+from ketamine_faq.nlu.subjects import NAMED_SUBJECTS
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
 from ketamine_faq.storage.database import first_line
 
@@ -53,7 +54,9 @@ def turns(endpoints: Path, since: float) -> list[Turn]:
 def _take(found: list[Turn], conversation: str, at: float, event: dict[str, Any]) -> None:
     if event["event"] == "user":
         parsed = event.get("parse_data") or {}
-        subjects = [entity["value"] for entity in parsed.get("entities", []) if entity["entity"] == "subject"]
+        by_term = [entity["value"] for entity in parsed.get("entities", []) if entity["entity"] == "subject"]
+        # Of before the subjects were learned, the terms tell.
+        subjects = parsed.get(NAMED_SUBJECTS, by_term)
         intent = (parsed.get("intent") or {}).get("name") or ""
         found.append(Turn(conversation, at, event.get("text") or "", intent, subjects))
     elif found and found[-1].conversation == conversation:

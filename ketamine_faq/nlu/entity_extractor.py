@@ -9,7 +9,8 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.tokens import Doc
 
-from ketamine_faq.nlu.spacy_pipeline import build
+from ketamine_faq.nlu.spacy_pipeline import build, spans_of
+from ketamine_faq.nlu.third_person import asks_about_another
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -36,21 +37,30 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):
         self._spacy = build()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add `{entity, value, start, end}` of each entity; two different conditions count as both."""
+        """Add `{entity, value, start, end}` of each entity, and `about` where somebody else's treatment is asked about.
+
+        Two different conditions count as both; of two audiences, the clinician's counts.
+        """
         for message in messages:
             if text := message.get(TEXT):
-                found = self.add_extractor_name(self._entities(self._spacy(text)))
+                found = self._entities(self._spacy(text))
+                if asks_about_another(text):
+                    found.append({"entity": "about", "value": "another", "start": 0, "end": len(text)})
+                self.add_extractor_name(found)
                 message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
     @staticmethod
     def _entities(doc: Doc) -> list[dict[str, Any]]:
         entities = [
-            {"entity": ent.label_, "value": ent.ent_id_, "start": ent.start_char, "end": ent.end_char}
-            for ent in doc.ents
+            {"entity": ent.label_, "value": ent.ent_id_, "start": start, "end": end}
+            for ent, (start, end) in zip(doc.ents, spans_of(doc))
         ]
         conditions = [entity for entity in entities if entity["entity"] == "condition"]
         if len({entity["value"] for entity in conditions}) > 1:
             for entity in conditions:
                 entity["value"] = "both"
+        audiences = {entity["value"] for entity in entities if entity["entity"] == "audience"}
+        for value in ("carer", "patient") if "referrer" in audiences else ("carer",) if "patient" in audiences else ():
+            entities = [e for e in entities if (e["entity"], e["value"]) != ("audience", value)]
         return entities

@@ -1,4 +1,4 @@
-"""Rasa component: how likely each topic and each degree of concern is, for a message and its parts.
+"""Rasa component: how likely each topic, subject and degree of concern is, for a message and its parts.
 
 TopicDecision makes an intent of the topics, SafetyGate a degree of the concerns.
 """
@@ -27,20 +27,26 @@ from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors,
 CONCERNS = "concerns"
 # Confidences by topic, of the message and of its clauses.
 CONFIDENCES = "confidences"
+# Probabilities by subject of those that the article leaves out, of the same; and the clauses, as texts.
+SUBJECT_PROBABILITIES, CLAUSES = "subject_probabilities", "clauses"
 # In the parse data: what the message says if it comes after an alarm, and how sure that is, 0 to 1.
 TURN = "turn"
 TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER = "topics", "concerns", "turns"
+SUBJECTS_FOLDER = "subjects"
 
 
 class MessageModel:
-    """The models of a message: of its topic, of its concern, and of what it says after an alarm.
+    """The models of a message: of its topic, of its concern, of what it says after an alarm, and of its subject.
 
-    Topics are learned from what is no danger, concern from dangers, too, and turns from what is said after an alarm.
+    Topics are learned from what is no danger, concern from dangers, too, turns from what is said after an alarm, and
+    subjects from the examples whose metadata names one.
     """
 
-    def __init__(self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, turns: PooledModel) -> None:
+    def __init__(
+        self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, turns: PooledModel, subjects: PooledModel
+    ) -> None:
         """Take the fitted parts."""
-        self.ngrams, self.topics, self.concerns, self.turns = ngrams, topics, concerns, turns
+        self.ngrams, self.topics, self.concerns, self.turns, self.subjects = ngrams, topics, concerns, turns, subjects
 
     @classmethod
     def fit(cls, examples: list[Example], vectors: np.ndarray) -> "MessageModel":
@@ -55,7 +61,9 @@ class MessageModel:
         topics = fitted([example.topic for example in examples], balanced=True)
         # Dangers are rarer in life than among the examples; weighed the same as all else, they would be heard anywhere.
         concerns = fitted([example.concern for example in examples], balanced=False)
-        return cls(ngrams, topics, concerns, fitted([example.turn for example in examples], balanced=True))
+        turns = fitted([example.turn for example in examples], balanced=True)
+        subjects = fitted([example.metadata.get("subject") for example in examples], balanced=False)
+        return cls(ngrams, topics, concerns, turns, subjects)
 
     def save(self, folder: Path) -> None:
         """Write the models as arrays and JSON into an existing folder."""
@@ -63,12 +71,13 @@ class MessageModel:
         self.topics.save(folder / TOPICS_FOLDER)
         self.concerns.save(folder / CONCERNS_FOLDER)
         self.turns.save(folder / TURNS_FOLDER)
+        self.subjects.save(folder / SUBJECTS_FOLDER)
 
     @classmethod
     def load(cls, folder: Path) -> "MessageModel":
         """Read what `save` wrote."""
-        models = (PooledModel.load(folder / name) for name in (TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER))
-        return cls(NGrams.load(folder), *models)
+        names = (TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER, SUBJECTS_FOLDER)
+        return cls(NGrams.load(folder), *(PooledModel.load(folder / name) for name in names))
 
     def concern_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each class of concern: float array (n, classes)."""
@@ -83,9 +92,14 @@ class MessageModel:
         (row,) = self.turns.probabilities(self.ngrams.rows([text]), vector)
         return {"name": self.turns.classes[row.argmax()], "confidence": float(row.max())}
 
+    def subject_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
+        """Return the probability of each subject: float array (n, subjects)."""
+        return self.subjects.probabilities(self.ngrams.rows(texts), vectors)
+
     def clauses_differ(self, parts: list[str]) -> bool:
-        """Tell whether the n-grams alone name more than one topic among the parts."""
-        return len(set(self.topics.likeliest_by_ngrams(self.ngrams.rows(parts)))) > 1
+        """Tell whether the n-grams alone name more than one topic among the parts, or more than one subject."""
+        rows = self.ngrams.rows(parts)
+        return any(len(set(model.likeliest_by_ngrams(rows))) > 1 for model in (self.topics, self.subjects))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -140,7 +154,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set CONCERNS and CONFIDENCES: lists of `{class: number}`, the whole message first."""
+        """Set CONCERNS, CONFIDENCES and SUBJECT_PROBABILITIES: lists of `{class: number}`, the whole message first."""
         for message in messages:
             if text := message.get(TEXT):
                 self._read(message, text)
@@ -157,7 +171,10 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if parts and self._model.clauses_differ(parts):
             asked += parts
         confidences = self._model.topic_confidences(asked, _rows(vectors, asked))
+        subjects = self._model.subject_probabilities(asked, _rows(vectors, asked))
         message.set(CONFIDENCES, _by_class(self._model.topics.classes, confidences))
+        message.set(SUBJECT_PROBABILITIES, _by_class(self._model.subjects.classes, subjects))
+        message.set(CLAUSES, asked[1:])
 
 
 def _rows(vectors: Vectors, texts: list[str]) -> np.ndarray:

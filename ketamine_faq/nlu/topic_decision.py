@@ -1,4 +1,7 @@
-"""Rasa component: makes TopicClassifier's confidences into an intent, and a second topic where two are asked."""
+"""Rasa component: makes TopicClassifier's confidences into an intent, and a second topic where two are asked.
+
+It also names the subjects of what the article leaves out, for the replies that hand over.
+"""
 
 import math
 from typing import Any
@@ -12,15 +15,24 @@ from rasa.shared.nlu.constants import (
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
     PREDICTED_CONFIDENCE_KEY,
+    TEXT,
 )
 from rasa.shared.nlu.training_data.message import Message
 
 from ketamine_faq.nlu.entity_extractor import EntityExtractor
-from ketamine_faq.nlu.topic_classifier import CONFIDENCES, TopicClassifier
+from ketamine_faq.nlu.glossary import WORD, entries, word_asked
+from ketamine_faq.nlu.message_parts import is_question
+from ketamine_faq.nlu.subjects import NAMED_SUBJECTS, SUBJECT, Subjects
+from ketamine_faq.nlu.topic_classifier import CLAUSES, CONFIDENCES, SUBJECT_PROBABILITIES, TopicClassifier
 
 RANKED = 10
-# The entity for what the article leaves out, and the topic that says so.
-SUBJECT, NOT_COVERED = "subject", "not_covered"
+# A turn that names a condition for the last question; longer ones with both conditions ask something of their own.
+STEERING, MAX_WORDS_OF_STEERING = "specify_condition", 5
+# The topic of what the article leaves out.
+NOT_COVERED = "not_covered"
+# The replies that name a subject, the weightiest first: of two such questions, it speaks for both.
+NAMING = ("in_treatment", "personal_concern", NOT_COVERED)
+MAX_SUBJECTS = 2
 # Where a message keeps the topic of its second question; SecondQuestionPolicy answers it.
 SECOND_TOPIC = "second_topic"
 
@@ -31,7 +43,8 @@ class TopicDecision(GraphComponent, IntentClassifier):
 
     Confidences are made into the probability of being right: the logistic of `slope` times their log-odds plus
     `intercept`. Where the message names a subject that the article leaves out, not_covered weighs `subject_weight`
-    times as much. A second topic is one of `asked_together` that a clause asks about with at least `second_threshold`.
+    times as much. A second topic is one of `asked_together` that a clause asks about with at least `second_threshold`,
+    and to which the whole message gives at least `second_of_whole`.
     """
 
     @classmethod
@@ -49,6 +62,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
             "no_topic_threshold": 0.0,
             "handoffs": [],
             "second_threshold": 1.0,
+            "second_of_whole": 0.1,
             "asked_together": [],
         }
 
@@ -59,13 +73,14 @@ class TopicDecision(GraphComponent, IntentClassifier):
 
     def __init__(self, config: dict[str, Any]) -> None:
         """Take the thresholds, and the topics that they are for."""
-        self._config = config
+        self._config, self._subjects = config, Subjects.read()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking and, where there is one, the second topic."""
         for message in messages:
             if confidences := message.get(CONFIDENCES):
                 self._decide(message, *confidences)
+                self._name_subjects(message)
         return messages
 
     def calibrated(self, confidence: float) -> float:
@@ -92,25 +107,89 @@ class TopicDecision(GraphComponent, IntentClassifier):
             ranking.sort(key=lambda entry: entry is not handoffs[0])
         return ranking
 
-    def _decide(self, message: Message, whole: dict[str, float], *clauses: dict[str, float]) -> None:
+    def _decide(self, message: Message, whole: dict[str, float], *parts: dict[str, float]) -> None:
         names_subject = any(entity["entity"] == SUBJECT for entity in message.get(ENTITIES, []))
         ranking = self.ranking(whole, names_subject)
-        topics = self._topics(clauses)
-        if len(topics) > 1 and ranking[0][INTENT_NAME_KEY] in topics:
-            first, second = topics[:2]
+        if (word := word_asked(message.get(TEXT))) is not None:
+            topic = entries()[word]["topic"]
+            ranking = [{INTENT_NAME_KEY: topic, PREDICTED_CONFIDENCE_KEY: 1.0}, *_without(ranking, topic)]
+            message.set(WORD, word, add_to_output=True)
+        elif ranking[0][INTENT_NAME_KEY] == STEERING and _compares(message):
+            ranking = _without(ranking, STEERING)
+        asked = self._asked(message.get(CLAUSES), whole, parts)
+        first, second = self._two_topics(ranking[0][INTENT_NAME_KEY], asked)
+        if second:
             # Both are answered, so the second is no rival that the bot would have to ask about.
-            others = [entry for entry in ranking if entry[INTENT_NAME_KEY] not in (first, second)]
+            others = _without(ranking, first, second)
             ranking = [{INTENT_NAME_KEY: first, PREDICTED_CONFIDENCE_KEY: 1.0}, *others]
-            message.set(SECOND_TOPIC, second, add_to_output=True)
+            # One reply of those that name subjects names both.
+            if second not in NAMING or first not in NAMING:
+                message.set(SECOND_TOPIC, second, add_to_output=True)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
+
+    def _two_topics(self, likeliest: str, asked: list[str]) -> tuple[str, str | None]:
+        """Return the topics of two questions, in the order in which they are answered; of one, it and None.
+
+        One of them is the whole message's. A hand-off is last, where its buttons are.
+        """
+        others = [name for name in asked if name != likeliest]
+        if likeliest not in self._config["asked_together"] or not others:
+            return likeliest, None
+        two = [likeliest, others[0]]
+        if set(two) <= set(NAMING):
+            two.sort(key=NAMING.index)
+        else:
+            two.sort(key=lambda name: (name in self._config["handoffs"], asked.index(name) if name in asked else 0))
+        return two[0], two[1]
+
+    def _asked(self, clauses: list[str], whole: dict[str, float], parts: tuple[dict[str, float], ...]) -> list[str]:
+        """Return the topics that parts surely ask about, as asked."""
+        found = []
+        for clause, confidences in zip(clauses, parts):
+            name, confidence = max(confidences.items(), key=lambda entry: entry[1])
+            sure = self.calibrated(confidence) >= self._config["second_threshold"]
+            heard = whole.get(name, 0.0) >= self._config["second_of_whole"]
+            if is_question(clause) and sure and heard and name in self._config["asked_together"]:
+                found.append(name)
+        return list(dict.fromkeys(found))
+
+    def _name_subjects(self, message: Message) -> None:
+        """Set the subjects that the message asks about: of two parts that are handed over, each one's."""
+        text, confidences = message.get(TEXT), message.get(CONFIDENCES)
+        whole, *probabilities = message.get(SUBJECT_PROBABILITIES)
+        named = [
+            self._subjects.named(probability, self._terms(message, clause))
+            for clause, confidence, probability in zip(message.get(CLAUSES), confidences[1:], probabilities)
+            if is_question(clause) and self._hands_over(confidence)
+        ]
+        named = list(dict.fromkeys(name for name in named if name))
+        if len(named) < 2:
+            named = [self._subjects.named(whole, self._terms(message, text))]
+        message.set(NAMED_SUBJECTS, [name for name in named[:MAX_SUBJECTS] if name], add_to_output=True)
+
+    def _hands_over(self, confidences: dict[str, float]) -> bool:
+        name, confidence = max(confidences.items(), key=lambda entry: entry[1])
+        return name in NAMING and self.calibrated(confidence) >= self._config["second_threshold"]
+
+    @staticmethod
+    def _terms(message: Message, clause: str) -> list[str]:
+        """Return the subjects whose terms stand in a clause of the message."""
+        text = message.get(TEXT)
+        entities = [entity for entity in message.get(ENTITIES, []) if entity["entity"] == SUBJECT]
+        return [entity["value"] for entity in entities if text[entity["start"] : entity["end"]] in clause]
 
     def _is_lost(self, best: dict[str, Any]) -> bool:
         return best[PREDICTED_CONFIDENCE_KEY] < self._config["no_topic_threshold"]
 
-    def _topics(self, clauses: tuple[dict[str, float], ...]) -> list[str]:
-        """Return the topics that clauses surely ask about, as asked; a hand-off is last, where its buttons are."""
-        likeliest = [max(clause.items(), key=lambda entry: entry[1]) for clause in clauses]
-        sure = [name for name, value in likeliest if self.calibrated(value) >= self._config["second_threshold"]]
-        asked = dict.fromkeys(name for name in sure if name in self._config["asked_together"])
-        return sorted(asked, key=lambda name: name in self._config["handoffs"])
+
+def _without(ranking: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
+    return [entry for entry in ranking if entry[INTENT_NAME_KEY] not in names]
+
+
+def _compares(message: Message) -> bool:
+    """Tell whether a message names both conditions in a question of its own, which corrects nothing."""
+    text = message.get(TEXT)
+    conditions = [entity for entity in message.get(ENTITIES, []) if entity["entity"] == "condition"]
+    named = {text[entity["start"] : entity["end"]].lower() for entity in conditions if entity["value"] == "both"}
+    return len(named) > 1 and len(text.split()) > MAX_WORDS_OF_STEERING and is_question(text)

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq.chat.conversation_id import conversation_of
 from ketamine_faq.chat.feedback import FeedbackRow
+from ketamine_faq.chat.masking import details
 from ketamine_faq.contact.form import COUNTRY
 from ketamine_faq.contact.staff import purge
 from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow
@@ -40,12 +42,19 @@ class Person:
         Raises ValueError where the address or the number is none.
         """
         self.conversations = {conversation, conversation_of(conversation)} if conversation else set()
-        self._details = [_address_pattern(email)] if email else []
-        self._details += [_number_pattern(phone)] if phone else []
+        self._patterns = [_address_pattern(email)] if email else []
+        self._patterns += [_number_pattern(phone)] if phone else []
+        # As the mask tells them: it knows more ways to write them than a pattern.
+        self._values = {detail.value for detail in details(f"{email} phone {phone}")}
 
     def wrote(self, text: str | None) -> bool:
-        """Tell whether a text has the person's address or number, however it is spaced or capitalised."""
-        return any(detail.search(text or "") for detail in self._details)
+        """Tell whether a text has the person's address or number, however it is spaced, capitalised or hidden."""
+        if not text:
+            return False
+        plain = unicodedata.normalize("NFKC", text)
+        if any(pattern.search(plain) for pattern in self._patterns):
+            return True
+        return bool(self._values) and any(detail.value in self._values for detail in details(plain))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import dask.core
 from rasa.core.policies.rule_policy import RULES
 from rasa.shared.exceptions import RasaException
 
+from ketamine_faq.serving.clock import timed
 from ketamine_faq.serving.workers import serve_workers
 from ketamine_faq.settings import settings
 
@@ -105,6 +106,14 @@ def _replacing_the_dead(_: Any) -> Any:
     return serve_workers
 
 
+def _without_address(create: Any) -> Any:
+    def created(http: Any) -> None:
+        http.url = None
+        create(http)
+
+    return created
+
+
 TESTS = "tests/operations/test_rasa_patches.py"
 # The first four are a fifth of a message's time: docs/operations.md.
 PATCHES = (
@@ -143,6 +152,24 @@ PATCHES = (
         version="3.6.21",
         why="before the rule for an intent, Rasa looks for one that names the very text, though none does",
         test=f"{TESTS}::test_no_rule_is_looked_for_by_text_where_none_has_one",
+    ),
+    Patch(
+        "rasa.core.processor.MessageProcessor",
+        "_parse_message_with_graph",
+        timed,
+        package="rasa",
+        version="3.6.21",
+        why="no message may keep a worker from the others (clock.py)",
+        test="tests/test_clock.py::test_the_visitor_gets_the_notice_and_the_next_one_an_answer",
+    ),
+    Patch(
+        "sanic.http.Http",
+        "create_empty_request",
+        _without_address,
+        package="sanic",
+        version="21.12.2",
+        why="to answer an address that it could not parse, Sanic would parse it once more, and not answer",
+        test="tests/operations/test_refusals.py::test_a_path_that_is_none_is_refused_quietly",
     ),
     Patch(
         "sanic.app",

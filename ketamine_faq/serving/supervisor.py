@@ -24,7 +24,7 @@ from rasa.shared.exceptions import RasaException
 from ketamine_faq.contact.origin import allowed_origins
 from ketamine_faq.logs import CONFIGURATION, set_up_logs
 from ketamine_faq.model import ensure_model, quiet_environment
-from ketamine_faq.operations.metrics import serve_metrics
+from ketamine_faq.operations.metrics import StorageCollector, serve_metrics
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.serving.restarts import Restarts
 from ketamine_faq.serving.scratch import scratch_folder
@@ -47,7 +47,7 @@ POLL_SECONDS, SILENT_SECONDS = 5, 60
 FIRST_POLL_SECONDS = 0.2
 # What is set for the server of visitors unless the environment does.
 LIMITS = {
-    # A message is 10,000 characters at most, each of up to twelve bytes in JSON. Sanic would take bodies of 100 MB.
+    # A message is 2,000 characters at most, a form some 9,000, of up to 12 bytes; Sanic would take bodies of 100 MB.
     "SANIC_REQUEST_MAX_SIZE": "128000",
     # Seconds for a request's headers; for its body and reply.
     "SANIC_REQUEST_TIMEOUT": "15",
@@ -93,6 +93,8 @@ class Server:
         Raises ServerError, ContentError, SettingsError, MissingModelError, TrainingError, DamagedModelError.
         """
         settings()
+        # What is written below, by whatever part, is for the owner's eyes only.
+        os.umask(0o077)
         os.environ.setdefault("PGCONNECT_TIMEOUT", POSTGRESQL_SECONDS)
         set_up_logs()
         if self._port == self._actions_port:
@@ -146,7 +148,7 @@ class Server:
             raise ServerError(f"METRICS_PORT: {port} is taken by the bot itself, choose another.")
         try:
             if port:
-                serve_metrics(host, port, str(self._figures), RESTARTED)
+                serve_metrics(host, port, str(self._figures), RESTARTED, StorageCollector(self._endpoints))
         except OSError as error:
             raise ServerError(f"METRICS_PORT: {host}:{port} can't be used ({error.strerror}).") from None
 

@@ -69,6 +69,15 @@ def database() -> Database:
     return Database(settings().enquiries_database_url)
 
 
+def private(path: Path) -> Path:
+    """Return a file that is there now, for its owner's eyes only; SQLite gives its other files the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    # One that was made before may be open to others.
+    path.chmod(0o600)
+    return path
+
+
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
@@ -76,9 +85,7 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() != "sqlite":
             return sa.create_engine(parsed, **options)
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            # For its owner's eyes only; SQLite gives its other files the same mode.
-            Path(parsed.database).touch(mode=0o600)
+            private(Path(parsed.database))
         # Connections are kept: with each last one, SQLite would put its log away and make it anew.
         options |= {"poolclass": QueuePool, "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
         engine = sa.create_engine(parsed, **options)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
 from redis import RedisError
 from sanic.request import Request
@@ -14,6 +15,7 @@ from ketamine_faq.storage.redis_client import redis_client
 WINDOW_SECONDS = 3600
 # More visitors at once than a clinic has; of more, those not seen for longest are forgotten.
 MAX_KEYS = 10_000
+IPV6_PREFIX = 64
 
 
 class RateLimit:
@@ -40,6 +42,12 @@ class RateLimit:
                 self._seen.popitem(last=False)
             return len(times)
 
+    def seen(self, key: str) -> int:
+        """Return how often the key came within the hour, without noting it."""
+        with self._counting:
+            since = self._clock() - WINDOW_SECONDS
+            return sum(time > since for time in self._seen.get(key, ()))
+
     def is_exceeded(self, key: str) -> bool:
         """Note that the key came, and tell whether it did more often than it may."""
         return self.count(key) > self._most
@@ -65,6 +73,13 @@ class SharedRateLimit(RateLimit):
         except RedisError:
             return own
 
+    def seen(self, key: str) -> int:
+        """Return how often the key came, without noting it."""
+        try:
+            return int(self._redis.get(f"{self._name}:{key}") or 0)
+        except RedisError:
+            return super().seen(key)
+
 
 def rate_limit(name: str, most: int) -> RateLimit:
     """Return a limit that all workers count for together."""
@@ -72,5 +87,16 @@ def rate_limit(name: str, most: int) -> RateLimit:
 
 
 def address_of(request: Request) -> str:
-    """Return the visitor's address: the proxy's word where Sanic is told to trust one (SANIC_PROXIES_COUNT)."""
-    return request.remote_addr or request.ip
+    """Return what a visitor's address counts as: the proxy's word where Sanic is told to trust one."""
+    return counted_as(request.remote_addr or request.ip)
+
+
+def counted_as(address: str) -> str:
+    """Return the address, of IPv6 its network: one customer of a provider has 2 ** 64 addresses or more."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ip_network((parsed, IPV6_PREFIX), strict=False))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from ketamine_faq.settings import settings
+from ketamine_faq.storage.database import private
+from ketamine_faq.storage.quota import DISK, NOT_KEPT, UNKEPT, Disk
 
 # A server that was started again has closed its connections; one that was used within so long is taken to be good.
 PING_SECONDS = 1
@@ -38,8 +41,11 @@ class Conversations(SQLTrackerStore):
         # Rasa would quote what was typed where a write fails.
         url = self.engine.url
         self.engine.dispose()
+        self._disk = None
         options = create_engine_kwargs(url)
         if url.get_backend_name() == "sqlite":
+            if url.database:
+                self._disk = Disk(private(Path(url.database)))
             # Opening SQLite's file for each message costs more than what is read from it.
             options |= {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
             commit_without_waiting: tuple[str, ...] = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
@@ -94,6 +100,11 @@ class Conversations(SQLTrackerStore):
         and adds one after the other.
         """
         await self.stream_events(tracker)
+        if tracker.sender_id.startswith(UNKEPT):
+            return
+        if self._disk and not self._disk.has_room():
+            NOT_KEPT.labels(DISK).inc()
+            return
         # None are of a tracker that was not read from here.
         first = getattr(tracker, "stored_events", 0)
         rows = [self._row(tracker.sender_id, event) for event in islice(tracker.events, first, None)]

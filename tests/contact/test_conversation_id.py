@@ -1,6 +1,7 @@
 """What browsers go on with can't be guessed or made up, and the key behind it is kept."""
 
 import stat
+import string
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def test_a_sender_that_was_changed_or_made_up_is_not_ours(installation: Installa
     swapped = one.partition(".")[0] + "." + other.partition(".")[2]
     for made_up in ("", "a", "a.b", one[:-2], one.upper(), swapped, one + "\ud800", "." + one):
         assert not is_signed(made_up)
+
+
+def test_a_signature_counts_in_one_way_of_writing_it(installation: Installation):
+    one = new_sender()
+    letters = string.ascii_letters + string.digits + "-_"
+    # Base64 has two bits to spare at the end, so that four letters stand for the same bytes.
+    assert [letter for letter in letters if is_signed(one[:-1] + letter)] == [one[-1]]
+    assert not is_signed(one + "=") and not is_signed(one + "A")
 
 
 def test_a_sender_of_another_installation_is_not_ours(installation: Installation):

@@ -90,14 +90,30 @@ def test_a_form_sent_again_with_other_words_is_put_aside(server: Served, install
     assert (first.state, second.marks) == ("waiting", [words().mark("token_reused")])
 
 
-def test_many_from_one_address_are_put_aside_and_more_are_refused(installation: Installation):
+def test_many_from_one_address_are_put_aside_and_more_are_refused_without_proof_of_work(installation: Installation):
     installation.set(doubtful_enquiries_per_hour=2, refused_enquiries_per_hour=4)
     with served(installation.environment, installation.log) as server:
-        replies = [server.post("/contact.json", json=filled(server)) for _ in range(6)]
+        replies = [server.post("/contact.json", json=filled(server, solution=None)) for _ in range(6)]
+        # Whoever shares the address is not locked out.
+        worked = server.post("/contact.json", json=filled(server))
     assert [reply.status_code for reply in replies] == [201] * 4 + [429] * 2
     assert replies[-1].json() == {"text": words().failure("too_many")}
-    assert [item.state for item in kept(installation)] == ["waiting"] * 2 + ["put aside"] * 2
-    assert {tuple(item.marks) for item in kept(installation)[2:]} == {(words().mark("many_from_address"),)}
+    assert worked.status_code == 201
+    assert {tuple(item.marks) for item in kept(installation)[4:]} == {(words().mark("many_from_address"),)}
+
+
+def test_tries_are_not_counted_wherever_they_come_from(installation: Installation):
+    installation.set(refused_enquiries_per_hour=2)
+    with served(installation.environment, installation.log) as server:
+        foreign = {"Origin": "https://elsewhere.example"}
+        for _ in range(5):
+            assert server.post("/contact.json", json=filled(server), headers=foreign).status_code == 403
+            assert server.post("/contact", data=FORM, headers=foreign).status_code == 403
+            assert server.post("/contact.json", json=filled(server, solution=None, name="")).status_code == 422
+            assert server.post("/contact.json", content=b"{").status_code == 400
+        codes = [server.post("/contact.json", json=filled(server, solution=None)).status_code for _ in range(3)]
+    assert codes == [201, 201, 429]
+    assert len(kept(installation)) == 2
 
 
 def test_many_from_one_conversation_are_put_aside(installation: Installation):

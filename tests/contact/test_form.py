@@ -1,5 +1,7 @@
 """What may be sent with the form, and what each fault says."""
 
+import time
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -58,6 +60,19 @@ def test_a_fault_has_its_sentence(changed: dict, field: str, error: str):
 def test_the_limit_itself_is_taken_and_one_more_is_not(name: str, limit: int):
     assert validated({**SENT, name: "a" * limit})[1] == {}
     assert validated({**SENT, name: "a" * (limit + 1)})[1] == {name: words().error(f"{name}_long", limit)}
+
+
+@pytest.mark.parametrize("name", ["name", "about", "practice", "email", "phone", "role", "topic", "provider_number"])
+def test_what_is_far_too_long_is_not_looked_at(name: str):
+    began = time.process_time()
+    # To bring it into a normal form would take minutes.
+    _, errors = validated({**SENT, name: "\u0345\u0300\u0316\u0334" * 50_000})
+    assert time.process_time() - began < 0.2
+    assert bool(errors) == (name != "topic")
+
+
+def test_a_name_at_its_limit_is_taken_however_its_letters_are_made():
+    assert validated({**SENT, "name": "e\u0301" * 100})[0].name == "é" * 100
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_page():

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from ketamine_faq.storage.rate_limit import MAX_KEYS, WINDOW_SECONDS, RateLimit
+from ketamine_faq.storage.rate_limit import MAX_KEYS, WINDOW_SECONDS, RateLimit, counted_as
 
 
 def test_what_came_within_the_hour_counts_by_key():
@@ -23,3 +23,15 @@ def test_those_not_seen_for_longest_are_forgotten():
         limit.count(str(key))
     assert len(limit._seen) == MAX_KEYS
     assert limit.count(str(MAX_KEYS)) == 2
+
+
+def test_what_is_only_asked_for_is_not_counted():
+    limit = RateLimit(3)
+    assert [limit.seen("a"), limit.count("a"), limit.seen("a"), limit.seen("a")] == [0, 1, 1, 1]
+
+
+def test_of_ipv6_a_network_is_one_visitor():
+    assert counted_as("2001:db8:1:2:3::4") == counted_as("2001:db8:1:2::") == "2001:db8:1:2::/64"
+    assert counted_as("2001:db8:1:3::4") != counted_as("2001:db8:1:2::4")
+    assert counted_as("::ffff:192.0.2.1") == counted_as("192.0.2.1") == "192.0.2.1"
+    assert counted_as("fe80::1%eth0") == "fe80::/64" and counted_as("unknown") == "unknown"

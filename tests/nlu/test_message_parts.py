@@ -7,16 +7,17 @@ import pytest
 from ketamine_faq.chat.typed_text import MAX_CHARACTERS
 from ketamine_faq.nlu.message_parts import (
     LEAST_OVERLAP,
-    MOST_CLAUSES,
-    MOST_PIECES,
+    MAX_CLAUSES,
+    MAX_PIECES,
     PIECE,
     clauses,
+    is_question,
     pieces,
     safety_readings,
 )
 
 
-@pytest.mark.parametrize("count", [2 * PIECE, 7 * PIECE, MOST_PIECES * PIECE, 1000])
+@pytest.mark.parametrize("count", [2 * PIECE, 7 * PIECE, MAX_PIECES * PIECE, 1000])
 def test_pieces_cover_a_long_text_and_overlap(count: int):
     words = [str(number) for number in range(count)]
     parts = [part.split() for part in pieces(" ".join(words))]
@@ -27,25 +28,43 @@ def test_pieces_cover_a_long_text_and_overlap(count: int):
 
 
 def test_pieces_are_short_until_there_would_be_too_many():
-    assert max(len(part.split()) for part in pieces("word " * (MOST_PIECES * PIECE // 2))) == PIECE
+    assert max(len(part.split()) for part in pieces("word " * (MAX_PIECES * PIECE // 2))) == PIECE
 
 
 @pytest.mark.parametrize("unit", ["how does it work ", "! ", "a1,2; ", "0123456789", "中文"])
 def test_the_longest_message_costs_a_bounded_number_of_pieces_and_is_read_to_its_end(unit: str):
     text = (unit * MAX_CHARACTERS)[:MAX_CHARACTERS].strip()
     parts = pieces(text)
-    assert 1 < len(parts) <= MOST_PIECES
+    assert 1 < len(parts) <= MAX_PIECES
     assert text.startswith(parts[0]) and text.endswith(parts[-1])
     assert sum(map(len, parts)) >= len(text.replace(" ", ""))
 
 
 def test_two_questions_are_two_clauses():
-    assert clauses("what dose, and how often?") == ["what dose", "how often"]
+    assert clauses("what dose, and how often?") == ["what dose", "how often?"]
     assert clauses("how often") == []
 
 
 def test_clauses_are_bounded():
-    assert len(clauses("a, " * 1000)) == MOST_CLAUSES
+    assert len(clauses("how often? " * 1000)) == MAX_CLAUSES
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how long is it? my back went in 2014, I drove trucks, and I have been on everything since",
+        "my back went in 2014, I drove trucks, and I have been on everything since. how long is it?",
+        "my back went in 2014. how long is it? I drove trucks, and I have been on everything since.",
+    ],
+)
+def test_the_question_of_a_story_comes_first(text: str):
+    first, *others = clauses(text)
+    assert first == "how long is it?" and not any(map(is_question, others))
+
+
+def test_a_comma_alone_parts_no_question():
+    long = "do you think it would help me, with the bad back, the knees and everything that came after the army"
+    assert clauses(long) == []
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,30 @@ from typing import Any
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.topic_classifier import CONFIDENCES
+from ketamine_faq.nlu.glossary import WORD
+from ketamine_faq.nlu.subjects import NAMED_SUBJECTS
+from ketamine_faq.nlu.topic_classifier import CLAUSES, CONFIDENCES, SUBJECT_PROBABILITIES
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC, TopicDecision
 
 LISTS = {"handoffs": ["not_covered", "out_of_scope"], "asked_together": ["dosing", "schedule", "not_covered"]}
 
 
-def decided(*confidences: dict[str, float], entities: tuple[str, ...] = (), **config: Any) -> Message:
-    """A message of these confidences, the whole's first, as it is decided."""
+def decided(
+    *confidences: dict[str, float],
+    entities: tuple[str, ...] = (),
+    text: str = "a message",
+    subjects: tuple[dict[str, float], ...] = (),
+    **config: Any,
+) -> Message:
+    """A message of these confidences and subjects, the whole's first, as it is decided; each clause is a question."""
     component = TopicDecision.create(TopicDecision.get_default_config() | LISTS | config)
-    named = [{"entity": entity} for entity in entities]
-    message = Message(data={"text": "a message", "entities": named, CONFIDENCES: list(confidences)})
-    return component.process([message])[0]
+    named = [{"entity": entity, "value": "cost", "start": 0, "end": len(text)} for entity in entities]
+    read = {
+        CONFIDENCES: list(confidences),
+        SUBJECT_PROBABILITIES: list(subjects or [{} for _ in confidences]),
+        CLAUSES: ["what of it?" for _ in confidences[1:]],
+    }
+    return component.process([Message(data={"text": text, "entities": named, **read})])[0]
 
 
 def intent(message: Message) -> str:
@@ -83,3 +95,31 @@ def test_a_hand_off_is_answered_last_for_it_has_buttons():
 )
 def test_else_there_is_no_second_topic(clauses: tuple[dict[str, float], ...]):
     assert decided({"dosing": 0.9, "schedule": 0.05}, *clauses, second_threshold=0.9).get(SECOND_TOPIC) is None
+
+
+def test_two_hand_offs_are_one_reply_that_names_both_subjects():
+    cost, driving = {"cost": 0.9, "driving": 0.05}, {"cost": 0.05, "driving": 0.9}
+    message = decided({"not_covered": 0.9}, COST, COST, subjects=(cost, cost, driving), second_threshold=0.9)
+    assert (intent(message), message.get(SECOND_TOPIC)) == ("not_covered", None)
+    assert message.get(NAMED_SUBJECTS) == ["cost", "driving"]
+
+
+def test_of_two_hand_offs_the_weightier_speaks():
+    mine = {"personal_concern": 0.95}
+    both = {"not_covered": 0.6, "personal_concern": 0.5}
+    together = {"asked_together": ["not_covered", "personal_concern"]}
+    message = decided(both, COST, mine, second_threshold=0.9, **together)
+    assert (intent(message), message.get(SECOND_TOPIC)) == ("personal_concern", None)
+
+
+def test_the_subject_is_what_was_learned_unless_a_term_says_otherwise():
+    unsure = ({"cost": 0.3, "driving": 0.4},)
+    assert decided({"not_covered": 0.9}, subjects=unsure).get(NAMED_SUBJECTS) == ["driving"]
+    assert decided({"not_covered": 0.9}, subjects=unsure, entities=("subject",)).get(NAMED_SUBJECTS) == ["cost"]
+    assert decided({"not_covered": 0.9}, subjects=({"driving": 0.1},)).get(NAMED_SUBJECTS) == []
+
+
+def test_the_meaning_of_a_word_is_asked_of_its_topic():
+    message = decided({"dosing": 0.9, "schedule": 0.1}, text="what do you mean by induction?")
+    assert (intent(message), message.get(WORD)) == ("schedule", "induction")
+    assert decided({"dosing": 0.9}, text="how often in induction").get(WORD) is None

@@ -8,6 +8,8 @@ import httpx
 import pytest
 import yaml
 
+from deploy.write_errors import errors
+from ketamine_faq.content.texts import content
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import Settings
 from tests.support.processes import free_port
@@ -66,6 +68,55 @@ def test_visitors_can_not_make_up_their_address(proxy: str):
     assert reply.status_code == 429
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real nginx with our configuration and no bot behind it; its address."""
+    nginx = Nginx(tmp_path_factory.mktemp("alone"), (f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"))
+    yield nginx.address
+    nginx.stop()
+
+
+def refused(proxy: str, method: str, path: str, status: int) -> httpx.Response:
+    """What nginx itself answers: never to be stored, and with the numbers to call."""
+    reply = httpx.request(method, f"{proxy}{path}", content=b"x" * 70_000 if status == 413 else b"")
+    assert reply.status_code == status
+    for number in ("emergency", "lifeline"):
+        assert content().variables()[number] in reply.text
+    assert reply.headers["Cache-Control"] == "no-store" and reply.headers["X-Content-Type-Options"] == "nosniff"
+    return reply
+
+
+@pytest.mark.parametrize("status", [413, 502])
+def test_what_nginx_answers_by_itself_has_the_numbers(alone: str, status: int):
+    (message,) = refused(alone, "POST", "/webhooks/rest/webhook", status).json()
+    assert message["text"].endswith(content().disclaimer)
+    assert content().variables()["emergency"] in refused(alone, "POST", "/contact.json", status).json()["text"]
+    for path in ("/contact", "/"):
+        page = refused(alone, "POST", path, status)
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_who_is_too_fast_for_nginx_gets_the_numbers(alone: str):
+    codes = [httpx.get(f"{alone}/webhooks/rest/").status_code for _ in range(40)]
+    assert 429 in codes
+    refused(alone, "GET", "/webhooks/rest/", 429)
+
+
+def test_browsers_are_told_to_stay_with_tls(alone: str):
+    assert int(httpx.get(f"{alone}/").headers["Strict-Transport-Security"].partition("=")[2]) > 180 * 24 * 3600
+
+
+def test_what_nginx_says_is_what_content_says():
+    # If not: make deploy/errors
+    assert {path.name: path.read_text() for path in (DEPLOY / "errors").iterdir()} == errors()
+
+
+def test_two_slashes_lead_nowhere_else_and_the_head_alone_goes_through(proxy: str):
+    assert "Rasa" not in httpx.get(httpx.URL(proxy).copy_with(raw_path=b"//")).text
+    for path in ("/", "/widget.js", "/contact"):
+        assert httpx.head(f"{proxy}{path}").status_code == 200
+
+
 @pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.y*ml")), ids=lambda path: path.name)
 def test_yaml_is_valid(path: Path):
     assert all(isinstance(document, dict) for document in yaml.safe_load_all(path.read_text()))
@@ -74,10 +125,34 @@ def test_yaml_is_valid(path: Path):
 def test_what_is_set_are_settings():
     compose = yaml.safe_load((DEPLOY / "compose.yml").read_text())["x-bot"]["environment"]
     config = yaml.safe_load((DEPLOY / "kubernetes" / "configmap.yaml").read_text())["data"]
-    secret = yaml.safe_load((DEPLOY / "kubernetes" / "secret.example.yaml").read_text())["stringData"]
+    secret = next(yaml.safe_load_all((DEPLOY / "kubernetes" / "secret.example.yaml").read_text()))["stringData"]
+    mail = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "secret.example.yaml").read_text()))[1]["stringData"]
     known = {name.upper() for name in Settings.__fields__}
-    for names in (compose, config, secret):
+    for names in (compose, config, secret, mail):
         assert set(names) <= known
+
+
+def test_the_bots_user_of_the_database_is_a_plain_one():
+    services = yaml.safe_load((DEPLOY / "compose.yml").read_text())["services"]
+    assert "POSTGRES_USER" not in services["postgresql"]["environment"]  # it would be the superuser
+    assert "NOSUPERUSER" in (DEPLOY / "create-bot.sh").read_text()
+    assert "postgresql://bot:" in services["bot-a"]["environment"]["DATABASE_URL"]
+
+
+def test_secrets_are_given_only_to_who_uses_them_and_every_way_out_is_named():
+    retention = yaml.safe_load((DEPLOY / "kubernetes" / "retention.yaml").read_text())
+    (container,) = retention["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    assert "mail" not in str(container["envFrom"])
+    policies = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "network.yaml").read_text()))
+    assert {policy["metadata"]["name"] for policy in policies} == {"ketamine-faq", "ketamine-faq-retention"}
+    for policy in policies:
+        assert set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+        assert all(rule["to"] and rule["ports"] for rule in policy["spec"]["egress"])
+
+
+def test_nothing_that_is_fetched_floats_where_it_need_not():
+    makefile = (PROJECT / "Makefile").read_text()
+    assert re.search(r"install .*uv==\d+\.\d+\.\d+", makefile) and not re.search(r"uv>=", makefile)
 
 
 def test_the_image_is_made_of_all_that_the_model_is_made_of():
@@ -93,6 +168,7 @@ def test_the_image_has_what_is_locked_and_no_tool_of_tests():
     assert set(image) < set((PROJECT / "requirements.txt").read_text().splitlines())
     needed = {line.partition("==")[0] for line in image}
     assert {"rasa", "onnxruntime", "psycopg2-binary"} <= needed and not {"pytest", "playwright", "ruff"} & needed
+    assert not [name for name in needed if name.startswith(("tensor", "keras", "jax"))]
 
 
 def test_the_parts_of_compose_fit_together():
@@ -104,7 +180,11 @@ def test_the_parts_of_compose_fit_together():
         # What is waited for can tell that it is well: by its own check, or by the image's.
         for waited in service.get("depends_on", {}):
             assert "healthcheck" in services[waited] or services[waited]["image"] == "ketamine-faq"
-        # Only the proxy is reached from outside.
+        # Only the proxy is reached from outside, and of itself from this machine alone.
         assert ("ports" in service) == (name == "nginx")
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+        assert service["pids_limit"] <= 512
+        if "environment" in service and name not in ("bot-a", "bot-b"):
+            assert not [setting for setting in service["environment"] if "SMTP" in setting], name
     named = {server.split(":")[0] for server in NGINX_UPSTREAM.findall((DEPLOY / "nginx.conf").read_text())}
     assert named == {name for name in services if name.startswith("bot-")}

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from ketamine_faq.content.texts import content
+from ketamine_faq.content.texts import MAX_CHARACTERS, content
 from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot, assert_closed
 from tests.support.contact_server import context, set_up
@@ -106,7 +106,7 @@ TYPED = st.one_of(
 # One a batch: the encoder has for seconds of what has signs between the words.
 LONG = st.builds(
     # Longer, it might be refused: a character has up to twelve bytes in JSON.
-    lambda text, times: (text * times)[:10_000],
+    lambda text, times: (text * times)[:MAX_CHARACTERS],
     st.text(st.characters(), min_size=1, max_size=30),
     st.integers(200, 5000),
 )

@@ -99,6 +99,23 @@ def test_a_person_is_found_by_what_they_gave_and_erased_everywhere(kept: Kept, k
     assert kept.is_left("zxqvother")
 
 
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        (("--phone", "0412 345 678"), "0412,345,678"),
+        (("--phone", "0412 345 678"), "O412_345_678"),
+        (("--phone", "+61 412 345 678"), "0011 61 412 345 678"),
+        (("--email", "kim@example.com"), "kim at example dot com"),
+        (("--email", "kim@example.com"), "Kim(at)example.com"),
+    ],
+)
+def test_what_the_mask_would_have_found_is_found(kept: Kept, known: tuple[str, str], written: str):
+    kept.conversation(f"I am at {written} {OWN_WORDS}")
+    kept.conversation(OTHER_WORDS)
+    assert "1 conversations and 0 enquiries found" in kept.run("erase", *known, "--yes")
+    assert not kept.is_left("zxqvperson") and kept.is_left("zxqvother")
+
+
 def test_nothing_is_erased_without_a_yes_or_a_name(kept: Kept):
     own = kept.conversation(OWN_WORDS)
     kept.run("erase", "--conversation", own, code=1)

@@ -1,5 +1,7 @@
 """More than can be answered at once is refused with a notice; what people and their clinics do never is."""
 
+import asyncio
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +11,11 @@ import httpx
 import pytest
 
 from ketamine_faq.chat.channel import MAX_CONVERSATIONS, MAX_VERDICTS
-from ketamine_faq.chat.turns_under_way import MAX_TURNS, MAX_WAITING
+from ketamine_faq.chat.turns_under_way import MAX_UNDER_WAY, MAX_WAITING, TooManyError, TurnsUnderWay
 from ketamine_faq.content.texts import content
 from ketamine_faq.serving.supervisor import LIMITS
 from tests.conversation import Bot, Visitor, assert_closed
-from tests.support.bare_server import bare_server
+from tests.support.bare_server import DEAR, bare_server
 from tests.support.contact_server import Served
 from tests.support.processes import wait_for
 
@@ -22,8 +24,8 @@ CHAT = "/webhooks/rest/webhook"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The channels, with the limits that `serve` sets."""
-    with bare_server(LIMITS, tmp_path_factory.mktemp("rates")) as running:
+    """The channels, with the limits that `serve` sets, but for who waits in line, for ever."""
+    with bare_server(LIMITS, tmp_path_factory.mktemp("rates"), {"LONGEST_WAIT_SECONDS": 600}) as running:
         yield running
 
 
@@ -32,7 +34,7 @@ def outcome(server: Served, folder: Path, senders: list[str]) -> list[httpx.Resp
     go = folder / "go"
     with ThreadPoolExecutor(len(senders)) as pool:
         turns = [pool.submit(server.post, CHAT, json={"sender": sender, "message": f"wait {go}"}) for sender in senders]
-        taken = min(MAX_TURNS, sum(min(count, 1 + MAX_WAITING) for count in Counter(senders).values()))
+        taken = min(MAX_UNDER_WAY, sum(min(count, 1 + MAX_WAITING) for count in Counter(senders).values()))
         wait_for(lambda: sum(turn.done() for turn in turns) == len(senders) - taken, 60)
         refused = [turn.result() for turn in turns if turn.done()]
         go.touch()
@@ -58,11 +60,92 @@ def test_of_one_conversation_a_few_messages_wait_and_more_are_refused(server: Se
     assert server.post(CHAT, json={"sender": "me", "message": "hello"}).status_code == 200
 
 
-def test_more_than_a_worker_can_answer_soon_is_refused_whoever_asks(server: Served, tmp_path: Path):
-    refused = outcome(server, tmp_path, [f"visitor {number}" for number in range(MAX_TURNS + 3)])
-    assert len(refused) == 3
-    for reply in refused:
-        assert_busy(reply, 503)
+@pytest.mark.parametrize("limit", [{"LONGEST_WAIT_SECONDS": 0.5}, {"MAX_IN_LINE": 0}])
+def test_who_would_wait_for_long_is_refused_whoever_asks(limit: dict[str, float], tmp_path: Path):
+    with bare_server(LIMITS, tmp_path, limit) as server:
+        if "MAX_IN_LINE" in limit:
+            assert_busy(server.post(CHAT, json={"sender": "me", "message": "hello"}), 503)
+            return
+        refused = outcome(server, tmp_path, [f"visitor {number}" for number in range(MAX_UNDER_WAY + 3)])
+        assert len(refused) == 3
+        for reply in refused:
+            assert_busy(reply, 503)
+        # Who was refused is in line no more.
+        assert server.post(CHAT, json={"sender": "me", "message": "hello"}).status_code == 200
+
+
+def test_beside_greedy_clients_of_one_address_a_visitor_of_another_is_answered(tmp_path: Path):
+    clients, messages = 40, 10
+    with bare_server(LIMITS | {"SANIC_PROXIES_COUNT": "1"}, tmp_path, {"LONGEST_WAIT_SECONDS": 1}) as server:
+
+        def asks(sender: str, address: str) -> int:
+            message = {"sender": sender, "message": DEAR}
+            return server.post(CHAT, json=message, headers={"X-Forwarded-For": address}).status_code
+
+        def is_greedy(number: int) -> list[int]:
+            codes = []
+            while not satisfied.is_set():
+                codes.append(asks(f"greedy {number}", "192.0.2.1"))
+            return codes
+
+        satisfied = threading.Event()
+        with ThreadPoolExecutor(clients) as pool:
+            greedy = [pool.submit(is_greedy, number) for number in range(clients)]
+            codes = [asks("visitor", "192.0.2.2") for _ in range(messages)]
+            satisfied.set()
+        assert codes == [200] * messages
+        # The others were more than a worker could answer in time.
+        assert {503} <= {code for client in greedy for code in client.result()} <= {200, 503}
+
+
+def test_first_comes_who_has_had_least():
+    now, begun = 0.0, []
+
+    async def asks(turns: TurnsUnderWay, address: str, length: int = 10) -> None:
+        async with turns.one_of(f"{address} {len(begun)} {length}", address, length):
+            begun.append(address)
+            await asyncio.sleep(0)
+
+    async def talk() -> None:
+        nonlocal now
+        turns = TurnsUnderWay(clock=lambda: now)
+        await asyncio.gather(*(asks(turns, "clinic", number) for number in range(MAX_UNDER_WAY)))
+        await asyncio.gather(
+            *(asks(turns, "clinic", 20 + number) for number in range(MAX_UNDER_WAY * 3)), asks(turns, "new")
+        )
+        now += 24 * 3600
+        assert turns._had("clinic") < 0.01
+
+    asyncio.run(talk())
+    # After those that were begun already.
+    assert begun.index("new") < MAX_UNDER_WAY * 3
+
+
+def test_a_conversation_has_one_turn_at_a_time_and_none_is_left_over():
+    async def talk() -> None:
+        turns, under_way = TurnsUnderWay(), []
+
+        async def asks(fails: bool) -> None:
+            async with turns.one_of("me", "address", 1):
+                under_way.append(1)
+                assert len(under_way) == 1
+                await asyncio.sleep(0)
+                under_way.pop()
+                if fails:
+                    raise asyncio.TimeoutError
+
+        results = await asyncio.gather(*(asks(number % 2) for number in range(9)), return_exceptions=True)
+        kinds = Counter(type(result) for result in results)
+        assert kinds == {type(None): 3, asyncio.TimeoutError: 3, TooManyError: 3}
+        cancelled = asyncio.ensure_future(asks(False))
+        await asyncio.sleep(0)
+        cancelled.cancel()
+        await asyncio.gather(cancelled, return_exceptions=True)
+        under_way.clear()
+        await asks(False)
+        assert not turns._line and not turns._under_way and not turns._of_conversation
+
+    asyncio.run(talk())
 
 
 def test_a_message_that_fails_is_no_longer_counted(server: Served):

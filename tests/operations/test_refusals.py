@@ -53,6 +53,48 @@ def assert_notice(reply: httpx.Response, status: int) -> None:
     assert message["text"] == content().failure
 
 
+def answered(address: str, head: bytes) -> bytes:
+    """All that is answered to the head of a request."""
+    url = httpx.URL(address)
+    with socket.create_connection((url.host, url.port), timeout=10) as connection:
+        connection.sendall(head + b"\r\nHost: bot\r\nConnection: close\r\n\r\n")
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize("path", [b"/\xff", b"/caf\xc3\xa9", b"http://[", b"*", b"//[x", b"", b"?a", b"x"])
+def test_a_path_that_is_none_is_refused_quietly(server: Served, path: bytes):
+    logged = len(server.log.read_text())
+    reply = answered(server.address, b"GET " + path + b" HTTP/1.1")
+    assert reply.startswith(b"HTTP/1.1 400 "), reply[:80]
+    assert "Traceback" not in server.log.read_text()[logged:] and "ERROR" not in server.log.read_text()[logged:]
+    assert server.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/widget.js", "/healthz", "/contact", "/webhooks/rest/"])
+def test_the_head_alone_is_what_the_page_has(server: Served, path: str):
+    head, page = answered(server.address, f"HEAD {path} HTTP/1.1".encode()), server.get(path)
+    assert head.startswith(b"HTTP/1.1 200 ") and head.endswith(b"\r\n\r\n")
+    assert f"content-length: {len(page.content)}".encode() in head.lower() and page.content
+
+
+def test_no_reply_is_stored_or_taken_for_something_else(server: Served):
+    message = {"sender": "me", "message": "hello"}
+    asked = [
+        server.post(CHAT, json=message),
+        server.post("/webhooks/rest/conversation"),
+        server.post(CHAT, content=b"{"),
+        server.get("/nowhere"),
+        server.get("/healthz"),
+        server.get("/contact"),
+        server.post("/webhooks/rest/broken"),
+    ]
+    for reply in asked:
+        assert reply.headers["Cache-Control"] == "no-store", reply.url
+        assert reply.headers["X-Content-Type-Options"] == "nosniff", reply.url
+    # What may be kept says so.
+    assert "max-age" in server.get("/contact/style.css").headers["Cache-Control"]
+
+
 @pytest.mark.parametrize("header", MALFORMED)
 def test_a_malformed_length_is_refused_and_the_server_goes_on(server: Served, header: str):
     assert_notice(sent(server.address, header, CHAT), 400)

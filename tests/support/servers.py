@@ -133,6 +133,7 @@ class Nginx:
         for limit, lifted in () if limited else LIMITS:
             text = text.replace(limit, lifted)
         configuration = folder / "nginx.conf"
+        text = text.replace("root /etc/nginx;", f"root {PROJECT / 'deploy'};")
         configuration.write_text(re.sub(r"/tmp/nginx", f"{folder}/nginx", text))
         environment = os.environ | {"PATH": f"/usr/sbin:{os.environ['PATH']}"}
         with (folder / "nginx.txt").open("w") as output:
@@ -153,7 +154,7 @@ class Nginx:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.address}/healthz").status_code == 200
+            return httpx.get(f"{self.address}/healthz").status_code in (200, 502)
         except httpx.TransportError:
             return False
 
