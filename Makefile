@@ -40,7 +40,7 @@ lock: | $(UV)
 	@$(UV) $(LOCK) --constraint requirements.txt --override deploy/overrides.txt --output-file deploy/requirements.txt
 
 lint: setup
-	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy
 
 # Against the schemas of Kubernetes (which have no Gateway) and Compose; the tools need newer libraries than Rasa allows, so they run apart.
 check-deploy: | $(UV)

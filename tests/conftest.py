@@ -1,12 +1,14 @@
 """The bot that end-to-end tests talk to: trained once for the present sources, served as a visitor meets it."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ketamine_faq.content.texts import CONTENT
 from ketamine_faq.model import ensure_model
 from tests.conversation import Bot
 from tests.support.installation import CACHED, Installation
@@ -56,3 +58,9 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[In
     yield Installation(tmp_path, monkeypatch)
     for cached in CACHED:
         cached.cache_clear()
+
+
+@pytest.fixture
+def content_copy(tmp_path: Path) -> Path:
+    """A copy of content/ to plant faults in."""
+    return Path(shutil.copytree(CONTENT, tmp_path / "content"))

@@ -1,6 +1,7 @@
 """The clinic's own facts are the answer where there are any, with their date; and it is open when it is."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,6 @@ from ketamine_faq.content.check import check
 from ketamine_faq.content.clinic import Clinic
 from ketamine_faq.content.texts import CONTENT
 from ketamine_faq.yaml_file import read
-from tests.test_content_check import folder  # noqa: F401
 
 CHECKED = {"source": "fees", "checked_by": "Kim", "checked_on": date(2026, 11, 2), "next_review": date(2027, 11, 2)}
 HOURS = {"state": "NSW", "open": {"monday": "9 am to 5 pm", "tuesday": "10 am to 4 pm"}, **CHECKED}
@@ -55,6 +55,6 @@ def test_it_is_open_when_it_is(asked: str, today: date, expected: str):
         ),
     ],
 )
-def test_a_fault_in_the_clinics_facts_is_found(folder, entry: str, expected: str):  # noqa: F811
-    (folder / "clinic.yml").write_text(f"answers:\n  {entry}\nhours:\n")
-    assert any(expected in str(fault) for fault in check(folder, MONDAY))
+def test_a_fault_in_the_clinics_facts_is_found(content_copy: Path, entry: str, expected: str):
+    (content_copy / "clinic.yml").write_text(f"answers:\n  {entry}\nhours:\n")
+    assert any(expected in str(fault) for fault in check(content_copy, MONDAY))

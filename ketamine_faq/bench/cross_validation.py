@@ -73,7 +73,8 @@ def predict(*, quick: bool) -> Prediction:
     A run fine-tunes FOLDS encoders, which takes hours on two cores; a `quick` one has the encoder of the adapter, which
     has learned from the held-out examples, too: its figures flatter.
     """
-    examples = read_examples()
+    # What is said after an alarm has no degree of concern, and is read only then.
+    examples = [example for example in read_examples() if not example.turn]
     path = MODELS / f"cross-validation-{'quick' if quick else 'whole'}-{fingerprint(SOURCES)}.npz"
     if not path.is_file():
         _run(examples, path, quick)
@@ -109,8 +110,8 @@ def judge(texts: list[str], labels: list[str], asked: list[str]) -> tuple[list[s
 
 
 def _run(examples: list[Example], path: Any, quick: bool) -> None:
-    topics = sorted({example.topic for example in examples if example.topic})
-    concern_classes = sorted({example.concern for example in examples})
+    topics = sorted({str(example.topic) for example in examples if example.topic})
+    concern_classes = sorted({str(example.concern) for example in examples})
     readings = [(index, reading) for index, example in enumerate(examples) for reading in safety_readings(example.text)]
     further_of = np.array([index for index, _ in readings], dtype=int)
     confidences = np.zeros((len(examples), len(topics)))
@@ -140,5 +141,5 @@ def _run(examples: list[Example], path: Any, quick: bool) -> None:
     np.savez(path, topics=np.array(topics), concern_classes=np.array(concern_classes), **scores)
 
 
-def _columns(names: list[str], own: list[str]) -> list[int]:
-    return [names.index(name) for name in own]
+def _columns(names: list[str], own: list[str]) -> np.ndarray:
+    return np.array([names.index(name) for name in own], dtype=int)

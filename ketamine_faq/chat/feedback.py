@@ -29,9 +29,10 @@ def keep_feedback(store: Database, sent: Any) -> None:
     """Keep a verdict in place of an earlier one on the same; raises BadFeedbackError, StoreError."""
     if not isinstance(sent, dict):
         raise BadFeedbackError
-    sender, topic, helpful = (sent.get(name) for name in ("sender", "topic", "helpful"))
-    known = isinstance(sender, str) and is_signed(sender) and isinstance(topic, str) and content().has_question(topic)
-    if not known or not isinstance(helpful, bool):
+    sender, topic, helpful = sent.get("sender"), sent.get("topic"), sent.get("helpful")
+    if not (isinstance(sender, str) and isinstance(topic, str) and isinstance(helpful, bool)):
+        raise BadFeedbackError
+    if not (is_signed(sender) and content().has_question(topic)):
         raise BadFeedbackError
     with store.session() as session:
         row = FeedbackRow(conversation=conversation_of(sender), topic=topic, helpful=helpful, given_at=time.time())

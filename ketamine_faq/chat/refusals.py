@@ -63,7 +63,7 @@ async def require_well_formed(request: Request, **_: object) -> None:
 
 def in_chat_format(request: Request, exception: Exception) -> HTTPResponse | None:
     """Return the failure notice as a client of the chat expects a reply; None, for Sanic's own answer, elsewhere."""
-    if isinstance(exception, ServiceUnavailable):
+    if isinstance(exception, ServiceUnavailable) and request.stream:
         # Too late: of a body that never came to its end Sanic would still await the rest, for ever.
         request.stream.request_body = None
     if not request.path.startswith(CHAT):

@@ -40,6 +40,7 @@ async def json_fields(request: Request) -> dict[str, Any]:
 
 async def _read(request: Request) -> bytes:
     body = b""
+    assert request.stream, "a request that a client sends has one"
     async for part in request.stream:
         body += part
         if len(body) > MAX_BYTES:

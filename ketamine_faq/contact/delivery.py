@@ -55,7 +55,7 @@ class MailDelivery:
             await aiosmtplib.send(
                 self._mail(message),
                 sender=settings.enquiries_email_from,
-                recipients=[settings.enquiries_email_to],
+                recipients=[str(settings.enquiries_email_to)],
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
                 username=settings.smtp_username,
@@ -90,7 +90,9 @@ class WebhookDelivery:
     def __init__(self, settings: Settings) -> None:
         """Take address and secret from the settings."""
         self._url = str(settings.enquiries_webhook_url)
-        self._secret = settings.enquiries_webhook_secret.get_secret_value()
+        secret = settings.enquiries_webhook_secret
+        assert secret, "settings.py refuses an address without one"
+        self._secret = secret.get_secret_value()
 
     async def deliver(self, message: Message, now: float) -> None:
         """Return when the other side has answered 2xx; raises UndeliveredError."""

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import fields
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -80,7 +81,7 @@ class Outbox:
             depth, oldest = session.execute(query.where(OutboxRow.next_attempt_at.is_not(None))).one()
         return depth, now - oldest if depth else 0.0
 
-    def _update(self, key: str, **values) -> None:
+    def _update(self, key: str, **values: Any) -> None:
         with self._store.session() as session:
             session.execute(sa.update(OutboxRow).where(OutboxRow.key == key).values(**values))
 

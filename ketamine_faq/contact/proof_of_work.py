@@ -33,11 +33,10 @@ def is_solved(solution: Any, token: str) -> bool:
     """Tell whether a solution is right, ours, in time and for this token; False for whatever else was sent."""
     if not isinstance(solution, dict):
         return False
-    parts = [solution.get(name) for name in ("challenge", "salt", "signature")]
+    challenge, salt, signature = (_text(solution.get(name)) for name in ("challenge", "salt", "signature"))
     number = solution.get("number")
-    if not all(isinstance(part, str) and part.isascii() for part in parts) or type(number) is not int:
+    if not (challenge and salt and signature) or type(number) is not int:
         return False
-    challenge, salt, signature = parts
     # The salt is covered by the signature through the challenge, which is its hash.
     if not hmac.compare_digest(signature, _signature(challenge)) or challenge != _challenge(salt, number):
         return False
@@ -45,6 +44,10 @@ def is_solved(solution: Any, token: str) -> bool:
         return False
     bound = parse_qs(salt.partition("?")[2])
     return bound.get("token") == [token] and float(bound["expires"][0]) > time.time()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) and value.isascii() else ""
 
 
 def _challenge(salt: str, number: int) -> str:

@@ -12,8 +12,10 @@ from ketamine_faq.storage.database import Database
 
 # Cells that a spreadsheet would take for a formula; some take the wide signs, too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-COLUMNS = ("reference", "received_at", "state", "role", "name", "email", "phone", "topic", "about")
-COLUMNS += ("practice", "provider_number", "marks", "attempts", "last_error", "delivered_at", "key")
+COLUMNS = (
+    *("reference", "received_at", "state", "role", "name", "email", "phone", "topic", "about"),
+    *("practice", "provider_number", "marks", "attempts", "last_error", "delivered_at", "key"),
+)
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,7 @@ def _variation_faults(item: Variation, known: dict[str, str], variables: set[str
         yield Fault(item.place, "it has no text", "write it, or delete the variation")
     if "facts" not in item.metadata:
         yield Fault(item.place, "it does not say which facts it states", "add `metadata: {facts: [...]}`, [] for none")
-    # What is said in danger has nothing of treatment, so that its figures are of breaths and minutes.
-    if not item.response.startswith(SAFETY_REPLIES):
-        yield from _fact_faults(item.place, item.text, item.facts, known, item.selected_by.get("condition"))
+    yield from _fact_faults(item.place, item.text, item.facts, known, item.selected_by.get("condition"))
     yield from _wording_faults(item.place, item.text)
     for name in VARIABLE.findall(item.text):
         if name not in variables:
@@ -306,8 +304,8 @@ def _topic_faults(sources: Sources) -> Iterator[Fault]:
             yield Fault("content/", f"the topic {name} has no answer", f"add content/{name}.yml with utter_{name}")
             continue
         selected = {selector: _selected(texts, *selector) for selector in _selectors(topic, groups["answers"])}
-        for selector, item in selected.items():
-            if item is None:
+        for selector, chosen_one in selected.items():
+            if chosen_one is None:
                 yield Fault(f"utter_{name}", f"it has no one text for {' and '.join(selector)}", "add or narrow one")
         # Carers may read what patients do.
         chosen = [item.id for (*_, audience), item in selected.items() if item and audience != CARER]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
@@ -37,14 +37,18 @@ def key_faults(name: str, file: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _words(error: ValidationError) -> Iterator[tuple[str, str]]:
-    schema, found = error.schema, error.instance
-    if error.validator == "additionalProperties" and error.validator_value is False:
+    schema, wanted, found = (
+        cast(dict[str, Any], error.schema),
+        cast(Any, error.validator_value),
+        cast(Any, error.instance),
+    )
+    if error.validator == "additionalProperties" and wanted is False:
         known = schema.get("properties", {})
         for key in [key for key in found if key not in known]:
             holder = next((name for name, below in known.items() if key in below.get("properties", {})), None)
             yield f"`{key}` has no place here", f"move it below `{holder}`" if holder else f"use {', '.join(known)}"
     elif error.validator == "required":
-        for key in [key for key in error.validator_value if key not in found]:
+        for key in [key for key in wanted if key not in found]:
             yield f"it lacks `{key}`", "add it"
     elif (
         error.validator in ("enum", "pattern")

@@ -29,7 +29,7 @@ class EvenConnections:
 
         @app.on_response
         def close_one_too_many(request: Request, _: Any) -> None:
-            if self._counts[worker] > mean(self._counts) + MAX_ABOVE:
+            if request.stream and self._counts[worker] > mean(self._counts) + MAX_ABOVE:
                 request.stream.keep_alive = False
 
         return _Counted(self._counts, worker)

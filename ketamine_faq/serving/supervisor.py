@@ -116,7 +116,7 @@ class Server:
     def _own_model(self) -> Path:
         """Return a copy of the model: what becomes of its file while we serve is then no matter."""
         try:
-            return shutil.copy2(self._model, self._scratch)
+            return Path(shutil.copy2(self._model, self._scratch))
         except OSError as error:
             raise ServerError(f"The model can't be copied to {self._scratch} ({error.strerror}).") from None
 

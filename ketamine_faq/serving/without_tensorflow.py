@@ -54,14 +54,14 @@ def put_aside_for_training() -> None:
     if settings().ketamine_faq_stock_rasa:
         return
     _defer(HELPERS)
-    _replace(VALIDATOR, ModuleType(VALIDATOR)).DefaultV1RecipeValidator = DefaultV1RecipeValidator
+    vars(_replace(VALIDATOR, ModuleType(VALIDATOR)))["DefaultV1RecipeValidator"] = DefaultV1RecipeValidator
     # Those that config.yml names without a module; they have to be imported, for that is how they are registered.
     from rasa.core.policies.memoization import MemoizationPolicy
     from rasa.core.policies.rule_policy import RulePolicy
     from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 
     components = [FallbackClassifier, MemoizationPolicy, RulePolicy]
-    _replace(COMPONENTS, ModuleType(COMPONENTS)).DEFAULT_COMPONENTS = components
+    vars(_replace(COMPONENTS, ModuleType(COMPONENTS)))["DEFAULT_COMPONENTS"] = components
 
 
 def put_aside_for_serving() -> None:
@@ -69,7 +69,7 @@ def put_aside_for_serving() -> None:
     if settings().ketamine_faq_stock_rasa:
         return
     _defer(HELPERS)
-    _replace(VALIDATOR, ModuleType(VALIDATOR)).DefaultV1RecipeValidator = RefusingValidator
+    vars(_replace(VALIDATOR, ModuleType(VALIDATOR)))["DefaultV1RecipeValidator"] = RefusingValidator
 
 
 def _defer(name: str) -> None:
@@ -81,7 +81,7 @@ def _defer(name: str) -> None:
             del sys.modules[name]
         return getattr(importlib.import_module(name), attribute)
 
-    module.__getattr__ = imported
+    vars(module)["__getattr__"] = imported
 
 
 def _replace(name: str, module: ModuleType) -> ModuleType:

@@ -46,7 +46,7 @@ class Workers:
                 if self._stopping:
                     continue
                 # One that a signal ended may go on as another; one that failed, as it was loading, would fail again.
-                if process.exitcode > 0 or restarts.too_many():
+                if (process.exitcode or 0) > 0 or restarts.too_many():
                     self._stop()
                     sys.exit(1)
                 logger.error("A worker ended (exit code %s) and is replaced.", process.exitcode)

@@ -1,9 +1,11 @@
 """The database of enquiries and verdicts: SQLite or PostgreSQL. Its tables are where their rows are used."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from rasa.shared.exceptions import RasaException
@@ -79,7 +81,7 @@ def private(path: Path) -> Path:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        options = {"hide_parameters": True, "pool_pre_ping": True, "future": True}
+        options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True, "future": True}
         if parsed.get_backend_name() != "sqlite":
             return sa.create_engine(parsed, **options)
         if parsed.database:
@@ -97,7 +99,7 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _set_up_sqlite(connection, _) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
     # The driver's own transactions begin late and leave reads outside: ours begin where SQLAlchemy's do.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
@@ -108,7 +110,7 @@ def _set_up_sqlite(connection, _) -> None:
     connection.execute("PRAGMA secure_delete=ON")
 
 
-def _begin_sqlite(connection) -> None:
+def _begin_sqlite(connection: sa.engine.Connection) -> None:
     # At once a writer: one that turns from reader to writer could be refused in the middle.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

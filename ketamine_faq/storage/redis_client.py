@@ -10,4 +10,4 @@ REDIS_SECONDS = 2
 
 def redis_client() -> Redis:
     """Return a client of the Redis at REDIS_URL, which connects at first use."""
-    return Redis.from_url(settings().redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+    return Redis.from_url(str(settings().redis_url), socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)

@@ -33,6 +33,8 @@ LONGEST_SESSION = 30
 class Conversations(SQLTrackerStore):
     """The SQL tracker store, at DATABASE_URL where that is set, else where endpoints.yml says."""
 
+    engine: sa.engine.Engine
+
     def __init__(self, domain: Domain | None = None, host: str | None = None, **address: Any) -> None:
         """Take the database, which may be down as yet: its tables are made when it is first reached."""
         super().__init__(domain, host=settings().database_url or host, **address)
@@ -46,7 +48,7 @@ class Conversations(SQLTrackerStore):
                 self._disk = Disk(private(Path(url.database)))
             # Opening SQLite's file for each message costs more than what is read from it.
             options |= {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
-            commit_without_waiting = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
+            commit_without_waiting: tuple[str, ...] = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
         else:
             # All that is read or stored is one statement; a transaction around each is two more ways to the server.
             options |= {"isolation_level": "AUTOCOMMIT"}
