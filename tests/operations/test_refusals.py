@@ -61,7 +61,7 @@ def answered(address: str, head: bytes) -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-@pytest.mark.parametrize("path", [b"/\xff", b"/caf\xc3\xa9", b"http://[", b"*", b"//[x", b"", b"?a", b"x"])
+@pytest.mark.parametrize("path", [b"/\xff", b"/caf\xc3\xa9", b"http://[", b"*", b"", b"?a", b"x"])
 def test_a_path_that_is_none_is_refused_quietly(server: Served, path: bytes):
     logged = len(server.log.read_text())
     reply = answered(server.address, b"GET " + path + b" HTTP/1.1")
