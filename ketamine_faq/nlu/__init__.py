@@ -19,6 +19,7 @@ MODEL_SOURCES = (
     "ngrams.py",
     "pooled_model.py",
     "regression.py",
+    "subject_model.py",
     "topic_classifier.py",
     "vector_cache.py",
 )

@@ -64,6 +64,10 @@ def entity_patterns() -> Iterator[dict[str, str]]:
                     yield {"label": label, "id": value, "pattern": pattern}
 
 
+# One edit away from a term, and no typo of it.
+NO_TYPOS = {"cancel"}
+
+
 class KnownWords:
     """A tokenizer that knows the terms' words, also one edit away, and no other: `UNKNOWN` stands in for these.
 
@@ -93,7 +97,7 @@ class KnownWords:
     def _mended(self, word: str) -> str:
         if word in self._known:
             return word
-        alike = self._alike.get((word[0], len(word)), ())
+        alike = () if word in NO_TYPOS else self._alike.get((word[0], len(word)), ())
         return next((known for known in alike if levenshtein(word, known, 1) <= 1), UNKNOWN)
 
 

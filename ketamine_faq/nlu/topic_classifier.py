@@ -22,6 +22,7 @@ from ketamine_faq.nlu.message_parts import clauses, safety_readings
 from ketamine_faq.nlu.ngrams import NGrams
 from ketamine_faq.nlu.pooled_model import PooledModel
 from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors, sentence_vector
+from ketamine_faq.nlu.subject_model import SubjectModel
 
 # Attributes of a message. Probabilities by class of concern, of the message and of what is read beside it.
 CONCERNS = "concerns"
@@ -33,20 +34,20 @@ SUBJECT_PROBABILITIES, CLAUSES = "subject_probabilities", "clauses"
 TURN = "turn"
 TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER = "topics", "concerns", "turns"
 SUBJECTS_FOLDER = "subjects"
+# The topics whose replies name a subject, the weightiest first: of two such questions, it speaks for both. A subject is
+# looked for where the confidence in one of them is so high.
+NAMING, LEAST_TO_NAME = ("in_treatment", "personal_concern", "not_covered"), 0.2
 
 
 class MessageModel:
-    """The models of a message: of its topic, of its concern, of what it says after an alarm, and of its subject.
+    """The models of a message: of its topic, of its concern, and of what it says after an alarm.
 
-    Topics are learned from what is no danger, concern from dangers, too, turns from what is said after an alarm, and
-    subjects from the examples whose metadata names one.
+    Topics are learned from what is no danger, concern from dangers, too, and turns from what is said after an alarm.
     """
 
-    def __init__(
-        self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, turns: PooledModel, subjects: PooledModel
-    ) -> None:
+    def __init__(self, ngrams: NGrams, topics: PooledModel, concerns: PooledModel, turns: PooledModel) -> None:
         """Take the fitted parts."""
-        self.ngrams, self.topics, self.concerns, self.turns, self.subjects = ngrams, topics, concerns, turns, subjects
+        self.ngrams, self.topics, self.concerns, self.turns = ngrams, topics, concerns, turns
 
     @classmethod
     def fit(cls, examples: list[Example], vectors: np.ndarray) -> "MessageModel":
@@ -61,9 +62,7 @@ class MessageModel:
         topics = fitted([example.topic for example in examples], balanced=True)
         # Dangers are rarer in life than among the examples; weighed the same as all else, they would be heard anywhere.
         concerns = fitted([example.concern for example in examples], balanced=False)
-        turns = fitted([example.turn for example in examples], balanced=True)
-        subjects = fitted([example.metadata.get("subject") for example in examples], balanced=False)
-        return cls(ngrams, topics, concerns, turns, subjects)
+        return cls(ngrams, topics, concerns, fitted([example.turn for example in examples], balanced=True))
 
     def save(self, folder: Path) -> None:
         """Write the models as arrays and JSON into an existing folder."""
@@ -71,13 +70,12 @@ class MessageModel:
         self.topics.save(folder / TOPICS_FOLDER)
         self.concerns.save(folder / CONCERNS_FOLDER)
         self.turns.save(folder / TURNS_FOLDER)
-        self.subjects.save(folder / SUBJECTS_FOLDER)
 
     @classmethod
     def load(cls, folder: Path) -> "MessageModel":
         """Read what `save` wrote."""
-        names = (TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER, SUBJECTS_FOLDER)
-        return cls(NGrams.load(folder), *(PooledModel.load(folder / name) for name in names))
+        models = (PooledModel.load(folder / name) for name in (TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER))
+        return cls(NGrams.load(folder), *models)
 
     def concern_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
         """Return the probability of each class of concern: float array (n, classes)."""
@@ -92,14 +90,10 @@ class MessageModel:
         (row,) = self.turns.probabilities(self.ngrams.rows([text]), vector)
         return {"name": self.turns.classes[row.argmax()], "confidence": float(row.max())}
 
-    def subject_probabilities(self, texts: list[str], vectors: np.ndarray) -> np.ndarray:
-        """Return the probability of each subject: float array (n, subjects)."""
-        return self.subjects.probabilities(self.ngrams.rows(texts), vectors)
-
     def clauses_differ(self, parts: list[str]) -> bool:
-        """Tell whether the n-grams alone name more than one topic among the parts, or more than one subject."""
-        rows = self.ngrams.rows(parts)
-        return any(len(set(model.likeliest_by_ngrams(rows))) > 1 for model in (self.topics, self.subjects))
+        """Tell whether the n-grams alone name more than one topic among the parts, or one that has many subjects."""
+        named = set(self.topics.likeliest_by_ngrams(self.ngrams.rows(parts)))
+        return len(named) > 1 or bool(named & set(NAMING))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -116,9 +110,15 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         """Train again when a file that the model is made of has changed."""
         return source_fingerprint(MODEL_SOURCES)
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, model: MessageModel | None = None) -> None:
-        """Keep what training and storing need; `model` is None until it is trained."""
-        self._model_storage, self._resource, self._model = model_storage, resource, model
+    def __init__(
+        self,
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: MessageModel | None = None,
+        subjects: SubjectModel | None = None,
+    ) -> None:
+        """Keep what training and storing need; `model` is None until trained, `subjects` where none is learned."""
+        self._model_storage, self._resource, self._model, self._subjects = model_storage, resource, model, subjects
 
     @classmethod
     def create(
@@ -142,15 +142,22 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     ) -> "TopicClassifier":
         """Load a trained component."""
         with model_storage.read_from(resource) as folder:
-            return cls(model_storage, resource, MessageModel.load(folder))
+            subjects = folder / SUBJECTS_FOLDER
+            of_subjects = SubjectModel.load(subjects) if subjects.is_dir() else None
+            return cls(model_storage, resource, MessageModel.load(folder), of_subjects)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on all examples that have an intent, and store it."""
         messages = learned_examples(training_data)
         vectors = np.concatenate([sentence_vector(message) for message in messages])
-        self._model = MessageModel.fit([example_of(message) for message in messages], vectors)
+        examples = [example_of(message) for message in messages]
+        self._model = MessageModel.fit(examples, vectors)
+        about = {example.text: subject for example in examples if (subject := example.metadata.get("subject"))}
+        self._subjects = SubjectModel.fit(list(about), list(about.values())) if len(set(about.values())) > 1 else None
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            if self._subjects:
+                self._subjects.save(folder / SUBJECTS_FOLDER)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -171,10 +178,15 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         if parts and self._model.clauses_differ(parts):
             asked += parts
         confidences = self._model.topic_confidences(asked, _rows(vectors, asked))
-        subjects = self._model.subject_probabilities(asked, _rows(vectors, asked))
-        message.set(CONFIDENCES, _by_class(self._model.topics.classes, confidences))
-        message.set(SUBJECT_PROBABILITIES, _by_class(self._model.subjects.classes, subjects))
+        by_topic = _by_class(self._model.topics.classes, confidences)
+        message.set(CONFIDENCES, by_topic)
+        message.set(SUBJECT_PROBABILITIES, [self._subjects_of(*reading) for reading in zip(asked, by_topic)])
         message.set(CLAUSES, asked[1:])
+
+    def _subjects_of(self, text: str, confidences: dict[str, float]) -> dict[str, float]:
+        """Return the probability of each subject where the text may be answered by a reply that names one."""
+        may_name = max(confidences.get(topic, 0.0) for topic in NAMING) >= LEAST_TO_NAME
+        return self._subjects.probabilities(text) if self._subjects and may_name else {}
 
 
 def _rows(vectors: Vectors, texts: list[str]) -> np.ndarray:

@@ -23,15 +23,13 @@ from ketamine_faq.nlu.entity_extractor import EntityExtractor
 from ketamine_faq.nlu.glossary import WORD, entries, word_asked
 from ketamine_faq.nlu.message_parts import is_question
 from ketamine_faq.nlu.subjects import NAMED_SUBJECTS, SUBJECT, Subjects
-from ketamine_faq.nlu.topic_classifier import CLAUSES, CONFIDENCES, SUBJECT_PROBABILITIES, TopicClassifier
+from ketamine_faq.nlu.topic_classifier import CLAUSES, CONFIDENCES, NAMING, SUBJECT_PROBABILITIES, TopicClassifier
 
 RANKED = 10
 # A turn that names a condition for the last question; longer ones with both conditions ask something of their own.
 STEERING, MAX_WORDS_OF_STEERING = "specify_condition", 5
 # The topic of what the article leaves out.
 NOT_COVERED = "not_covered"
-# The replies that name a subject, the weightiest first: of two such questions, it speaks for both.
-NAMING = ("in_treatment", "personal_concern", NOT_COVERED)
 MAX_SUBJECTS = 2
 # Where a message keeps the topic of its second question; SecondQuestionPolicy answers it.
 SECOND_TOPIC = "second_topic"
