@@ -13,19 +13,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
-from ketamine_faq.model import ensure_model, quiet_environment
+from ketamine_faq.model import ensure_model
 from ketamine_faq.paths import PROJECT
+from ketamine_faq.settings import settings
 from tests.conversation import Bot
+from tests.programs import MISSED
 
 START_SECONDS = 120
+# Of each file, in a small project.
+FEW_BLOCKS, FEW_EXAMPLES = 4, 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that CI can run while it trains the model for the others."""
+    """Mark the tests that CI can run while it trains the model for the others, and those of them that take a moment."""
     for item in items:
         if "model" not in getattr(item, "fixturenames", ()):
             item.add_marker("without_model")
+            if not item.get_closest_marker("slow"):
+                item.add_marker("fast")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in a line each which programs were missing, and how to install them."""
+    for program in sorted(MISSED, key=lambda program: program.package):
+        terminalreporter.write_line(f"Not tested: what needs {program.package}. To install it: {program.mend}")
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +50,7 @@ def model() -> Path:
 @pytest.fixture(scope="session")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's endpoints with a store and an action server of the tests' own."""
-    folder = tmp_path_factory.mktemp("endpoints")
-    text = (PROJECT / "endpoints.yml").read_text(encoding="utf-8")
-    text = re.sub(r"localhost:\d+", f"localhost:{free_port()}", text)
-    text = text.replace("var/conversations.db", str(folder / "conversations.db"))
-    path = folder / "endpoints.yml"
-    path.write_text(text, encoding="utf-8")
-    return path
+    return own_endpoints(tmp_path_factory.mktemp("endpoints"))
 
 
 @pytest.fixture(scope="session")
@@ -64,16 +71,43 @@ def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) 
         process.wait(30)
 
 
+def own_endpoints(folder: Path) -> Path:
+    """The project's endpoints with an action server and a SQLite file of their own."""
+    text = (PROJECT / "endpoints.yml").read_text(encoding="utf-8")
+    text = re.sub(r"localhost:\d+", f"localhost:{free_port()}", text)
+    path = folder / "endpoints.yml"
+    path.write_text(text.replace("var/conversations.db", str(folder / "conversations.db")), encoding="utf-8")
+    return path
+
+
 def copied_project(folder: Path) -> Path:
     """A copy of the project without its models, for a test that changes what others go by."""
     left_out = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "docs", "models", "var")
     return Path(shutil.copytree(PROJECT, folder / "project", ignore=left_out))
 
 
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """A copy of the project with a handful of examples of each intent, which trains in seconds."""
+    project = copied_project(tmp_path)
+    for path in (project / "data").glob("*/*.yml"):
+        _keep_few(path)
+    return project
+
+
+def _keep_few(path: Path) -> None:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data["nlu"] = data["nlu"][:FEW_BLOCKS]
+    for block in data["nlu"]:
+        block["examples"] = "".join(block["examples"].splitlines(keepends=True)[:FEW_EXAMPLES])
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+
+
 def serve(*arguments: str, output: Path, project: Path = PROJECT, **environment: str) -> subprocess.Popen:
     """Start `ketamine-faq serve` with its output in a file, and with settings beside the tests' own."""
     command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
-    env = quiet_environment() | environment
+    # Whatever its port is, the form is where the tests' own settings have it.
+    env = {"CONTACT_FORM_URL": str(settings().contact_form_url)} | os.environ | environment
     with output.open("w") as file:
         return subprocess.Popen(command, cwd=project, env=env, stdout=file, stderr=subprocess.STDOUT)
 

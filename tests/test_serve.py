@@ -7,21 +7,28 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
-from ketamine_faq.serving.supervisor import SILENT_SECONDS, Pulse
-from tests.conftest import free_port, serve, wait_for, wait_until_ready
+from ketamine_faq.serving import supervisor
+from ketamine_faq.serving.supervisor import SILENT_SECONDS, Pulse, Server, ServerError
+from ketamine_faq.settings import settings
+from tests.conftest import copied_project, free_port, own_endpoints, serve, wait_for, wait_until_ready
 from tests.conversation import Bot
 
 
-def refused(*arguments: str, **environment: str) -> str:
-    """The one line with which serve refuses to start."""
-    command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
-    env = quiet_environment() | environment
-    ended = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120, check=False)
+def refused(*arguments: str, project: Path = PROJECT, **environment: str) -> str:
+    """The one line with which serve refuses to start; a bot may run beside, on the usual ports."""
+    with TemporaryDirectory() as folder:
+        if "--port" not in arguments:
+            arguments = (*arguments, "--port", str(free_port()))
+        if "--endpoints" not in arguments:
+            arguments = (*arguments, "--endpoints", str(own_endpoints(Path(folder))))
+        command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
+        env = os.environ | environment
+        ended = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 1, ended.stdout
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
@@ -60,13 +67,46 @@ def test_the_management_api_is_refused_off_this_machine():
 
 
 def test_a_broken_content_file_is_named_with_its_line(tmp_path: Path):
-    path = PROJECT / "content" / "zz_broken_by_a_test.yml"
+    project = copied_project(tmp_path)
+    path = project / "content" / "zz_broken_by_a_test.yml"
     path.write_text("responses:\n  utter_x: [\n")
-    try:
-        line = refused("--port", str(free_port()))
-        assert re.search(rf"{path.name}:\d+ is not valid YAML", line)
-    finally:
-        path.unlink()
+    assert re.search(rf"{path.name}:\d+ is not valid YAML", refused(project=project))
+
+
+def test_broken_examples_are_named_with_their_line(tmp_path: Path):
+    project = copied_project(tmp_path)
+    (project / "data" / "examples" / "zz_broken_by_a_test.yml").write_text("nlu:\n- intent: goals\n")
+    assert "data/examples/zz_broken_by_a_test.yml:2: a block needs" in refused(project=project)
+
+
+def test_a_damaged_adapter_is_named_with_the_mend(tmp_path: Path):
+    project = copied_project(tmp_path)
+    adapter = project / "ketamine_faq" / "nlu" / "adapter.npz"
+    adapter.write_bytes(adapter.read_bytes()[:-1])
+    line = refused(project=project)
+    assert str(adapter) in line and "git checkout" in line
+
+
+def test_people_are_sent_to_the_form_of_the_port_that_is_served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    def found(*_: object) -> str:
+        """Return the form's address where a start without a model has come to by then."""
+        settings.cache_clear()
+        with pytest.raises(ServerError):
+            Server("127.0.0.1", port, own_endpoints(tmp_path), enable_api=False).run()
+        return os.environ["CONTACT_FORM_URL"]
+
+    def no_model() -> None:
+        raise ServerError
+
+    port = free_port()
+    monkeypatch.setattr(supervisor, "ensure_model", no_model)
+    monkeypatch.setattr(supervisor, "set_up_logs", lambda: None)
+    monkeypatch.setenv("CONTACT_FORM_URL", "https://clinic.example/contact")
+    assert found() == "https://clinic.example/contact"
+    monkeypatch.delenv("CONTACT_FORM_URL")
+    assert found() == f"http://localhost:{port}/contact"
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def children(pid: int) -> list[int]:
@@ -88,7 +128,7 @@ def alive(pid: int) -> bool:
 
 
 def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot):
-    server = next(pid for pid in children(bot.pid) if "run actions" in command_line(pid))
+    server = next(pid for pid in children(bot.pid) if "rasa_sdk" in command_line(pid))
     visitor = bot.visitor().asks("what dose for depression")
     os.kill(server, signal.SIGSTOP)  # it is down for as long as the visitor asks
     visitor.asks("and how often").gets("schedule")

@@ -1,9 +1,9 @@
 """Conditions, audiences and uncovered subjects are found as people type them."""
 
 import pytest
-import spacy
 import yaml
 
+from ketamine_faq.nlu.spacy_pipeline import build
 from ketamine_faq.paths import PROJECT
 
 LEAST_SUBJECTS = 25
@@ -11,8 +11,8 @@ LEAST_SUBJECTS = 25
 
 @pytest.fixture(scope="module")
 def nlp():
-    """The pipeline, loaded as Rasa loads it."""
-    return spacy.load("ketamine_faq")
+    """The pipeline, as the component builds it."""
+    return build()
 
 
 def found(nlp, text: str, kind: str) -> list[str]:

@@ -1,7 +1,6 @@
 """A bot on PostgreSQL and Redis with two workers, served for all tests of operations."""
 
 import json
-import re
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from ketamine_faq.cli.main import app
-from ketamine_faq.paths import PROJECT
-from tests.conftest import free_port, serve, wait_until_ready
+from tests.conftest import free_port, own_endpoints, serve, wait_until_ready
 from tests.contact.conftest import CACHED
 from tests.operations.servers import PostgreSQL, RedisServer
+from tests.programs import POSTGRESQL, REDIS
 
 SECRET_KEY = "s" * 40
 
@@ -60,19 +59,12 @@ class SharedBot:
             return connection.execute(sa.text(statement), values).all()
 
 
-def own_endpoints(folder: Path) -> Path:
-    """The project's endpoints with an action server and a SQLite file of their own."""
-    text = (PROJECT / "endpoints.yml").read_text(encoding="utf-8")
-    text = re.sub(r"localhost:\d+", f"localhost:{free_port()}", text)
-    path = folder / "endpoints.yml"
-    path.write_text(text.replace("var/conversations.db", str(folder / "conversations.db")), encoding="utf-8")
-    return path
-
-
 @pytest.fixture(scope="session")
 def shared_bot(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedBot]:
     """The bot; every test leaves its servers running."""
     folder = tmp_path_factory.mktemp("shared")
+    for program in (POSTGRESQL, REDIS):
+        program.needed()
     postgresql, redis = PostgreSQL(folder), RedisServer(folder)
     port, metrics_port = free_port(), free_port()
     environment = {
