@@ -7,13 +7,17 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export RASA_TELEMETRY_ENABLED ?= false
 export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
 
-.PHONY: serve test setup lock lint widget check-deploy deploy/errors sbom clean
+.PHONY: serve test test-fast setup lock lint widget check-deploy deploy/errors sbom clean
 
 serve: setup
 	@.venv/bin/ketamine-faq serve
 
 test: setup
 	@$(PYTHON) -m pytest $(TESTS)
+
+# What needs neither a model nor a server.
+test-fast: setup
+	@$(PYTHON) -m pytest -m fast $(TESTS)
 
 setup: .venv/.complete
 

@@ -88,7 +88,7 @@ def _faults(postgresql: PostgreSQL, redis: RedisServer, bots) -> dict[str, Calla
         "PostgreSQL is stopped and started": lambda: interrupt(postgresql),
         "Redis is stopped and started": lambda: interrupt(redis),
         "A worker is killed": lambda: kill(bots[0][0], "rasa run --model"),
-        "An action server is killed": lambda: kill(bots[1][0], "rasa run actions"),
+        "An action server is killed": lambda: kill(bots[1][0], "rasa_sdk"),
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq.content.check import require_clean_content
+from ketamine_faq.nlu.adapter import adapter_bytes, record
 from ketamine_faq.nlu.encoder_files import verify_encoder
 from ketamine_faq.paths import PROJECT
 
@@ -50,11 +51,12 @@ def fingerprint(sources: tuple[str, ...] = SOURCES) -> str:
 def ensure_model() -> Path:
     """Return the model of the present sources, trained now if there is none, or if its file is damaged.
 
-    Training prints Rasa's progress. Raises ContentError, SettingsError or MissingModelError before it begins,
-    TrainingError where Rasa fails, and DamagedModelError where a model can't be put in the place of a damaged one.
+    Training prints Rasa's progress. Raises ContentError, SettingsError, ExamplesError or MissingModelError before it
+    begins, TrainingError where Rasa fails, and DamagedModelError where none can be put in the place of a damaged one.
     """
     require_clean_content()
     verify_encoder()
+    adapter_bytes()
     path = MODELS / f"{fingerprint()}.tar.gz"
     damaged = path.is_file() and not _is_whole(path)
     if damaged and not os.access(path.parent, os.W_OK):
@@ -89,6 +91,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _train(path: Path) -> None:
+    _compare_with_adapter()
     # Beside its place: Rasa writes it there bit by bit, and half a model would be taken for one at the next start.
     path.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".training-", dir=path.parent) as folder:
@@ -99,6 +102,22 @@ def _train(path: Path) -> None:
         if code or not made.is_file():
             raise TrainingError("Training failed: mend what Rasa names above, then start again.")
         made.replace(path)
+
+
+def _compare_with_adapter() -> None:
+    """Say so where the encoder has learned from other examples. Whether that matters is for the tests to measure."""
+    # Only to train: it brings more of Rasa.
+    from ketamine_faq.nlu.examples import examples_fingerprint, read_examples
+
+    examples, made = read_examples(), record()
+    if examples_fingerprint(examples) != made.get("fingerprint"):
+        logger.warning(
+            "The encoder's adapter is of %s examples of %s; there are %s now, and training goes on with it. "
+            "docs/nlu.md says when to make a new one.",
+            made.get("examples"),
+            made.get("made_on"),
+            len(examples),
+        )
 
 
 def _files(sources: tuple[str, ...]) -> list[Path]:

@@ -7,19 +7,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ketamine_faq.content.texts import CONTENT
 from ketamine_faq.model import ensure_model
 from tests.conversation import Bot
 from tests.support.installation import CACHED, Installation
-from tests.support.processes import free_port, own_endpoints, serve, wait_until_ready
+from tests.support.processes import copied_project, free_port, own_endpoints, serve, wait_until_ready
+from tests.support.programs import MISSED
+
+# Of each file, in a small project.
+FEW_BLOCKS, FEW_EXAMPLES = 4, 4
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that CI can run while it trains the model for the others."""
+    """Mark the tests that CI can run while it trains the model for the others, and those of them that take a moment."""
     for item in items:
         if "model" not in getattr(item, "fixturenames", ()):
             item.add_marker("without_model")
+            if not item.get_closest_marker("slow"):
+                item.add_marker("fast")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in a line each which programs were missing, and how to install them."""
+    for program in sorted(MISSED, key=lambda program: program.package):
+        terminalreporter.write_line(f"Not tested: what needs {program.package}. To install it: {program.mend}")
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +77,20 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[In
 def content_copy(tmp_path: Path) -> Path:
     """A copy of content/ to plant faults in."""
     return Path(shutil.copytree(CONTENT, tmp_path / "content"))
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """A copy of the project with a handful of examples of each intent, which trains in seconds."""
+    project = copied_project(tmp_path)
+    for path in (project / "data").glob("*/*.yml"):
+        _keep_few(path)
+    return project
+
+
+def _keep_few(path: Path) -> None:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data["nlu"] = data["nlu"][:FEW_BLOCKS]
+    for block in data["nlu"]:
+        block["examples"] = "".join(block["examples"].splitlines(keepends=True)[:FEW_EXAMPLES])
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")

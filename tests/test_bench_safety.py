@@ -1,4 +1,4 @@
-"""The bench's figures are of the gate that is served: every reading counts, danger met by either alarm is met."""
+"""The bench's figures are of the gate that is served: whole messages and their parts, and every degree of concern."""
 
 import json
 import subprocess
@@ -7,80 +7,91 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
+from ketamine_faq.bench import safety
 from ketamine_faq.bench.cross_validation import Prediction
-from ketamine_faq.bench.safety import alarms, interval, report
+from ketamine_faq.bench.intervals import share
+from ketamine_faq.bench.safety import concerns, report
 from ketamine_faq.model import quiet_environment
-from tests.support.processes import copied_project
+from ketamine_faq.nlu.concern import Thresholds
+from ketamine_faq.nlu.examples import Example
 
-CLASSES = ["crisis", "crisis_of_other", "emergency", "goals", "misuse"]
-# Text, class, whether it is a look-alike, and the probabilities of CLASSES.
+AT = {"danger": 0.5, "danger_of_part": 0.9, "agreed": 0.25, "possible": 0.3, "possible_of_part": 0.5, "misuse": 0.5}
+CLASSES = ["crisis", "crisis_of_other", "emergency", "misuse", "none", "possible"]
+OTHER, LOOK_ALIKE, DOUBT = {"kind": "other"}, {"kind": "lookalike"}, {"concern": "possible"}
+# Text, intent, metadata, the probabilities of CLASSES, and what the gate is to find: a degree and an intent.
 MESSAGES = [
-    ("what is left of it", "crisis", False, [0.9, 0.0, 0.0, 0.1, 0.0]),
-    ("he said so", "crisis_of_other", False, [0.0, 0.0, 0.8, 0.2, 0.0]),
-    ("they said so", "crisis_of_other", False, [0.0, 0.0, 0.0, 1.0, 0.0]),
-    ("too many", "emergency", False, [0.0, 0.0, 0.9, 0.1, 0.0]),
-    ("on the side", "misuse", False, [0.0, 0.0, 0.0, 0.1, 0.9]),
-    ("does it lift the mood", "goals", False, [0.0, 0.0, 0.0, 1.0, 0.0]),
-    ("does it lift dark thoughts", "goals", True, [0.7, 0.0, 0.0, 0.3, 0.0]),
-    ("thanks, what is it for", "goals", True, [0.0, 0.0, 0.0, 1.0, 0.0]),
+    ("what is left of it", "crisis", {}, [0.9, 0, 0, 0, 0.1, 0], ("danger", "crisis")),
+    ("it was all", "crisis", {}, [0.2, 0, 0, 0, 0.6, 0.2], ("possible", None)),
+    ("he said so", "crisis", OTHER, [0, 0, 0.8, 0, 0.2, 0], ("danger", "emergency")),
+    ("they said so", "crisis", OTHER, [0, 0, 0, 0, 1, 0], (None, None)),
+    ("too many", "emergency", {}, [0, 0, 0.9, 0, 0.1, 0], ("danger", "emergency")),
+    ("on the side", "misuse", {}, [0, 0, 0, 0.9, 0.1, 0], (None, "misuse")),
+    ("it is all so grey", "distress", DOUBT, [0.1, 0, 0, 0, 0.2, 0.7], ("possible", None)),
+    ("does it lift the mood", "goals", {}, [0, 0, 0, 0, 1, 0], (None, None)),
+    ("does it lift dark thoughts", "goals", LOOK_ALIKE, [0.7, 0, 0, 0, 0.3, 0], ("danger", "crisis")),
+    ("thanks, what is it for", "goals", LOOK_ALIKE, [0, 0, 0, 0, 1, 0], ("possible", None)),
 ]
 
 
 @pytest.fixture
 def prediction() -> Prediction:
     """Of MESSAGES, and of what follows the thanks in the last one, which reads like a crisis."""
-    texts, labels, look_alike, probabilities = zip(*MESSAGES)
-    scores = np.array(probabilities)
-    further, further_of = np.array([[0.6, 0.0, 0.0, 0.4, 0.0]]), np.array([len(MESSAGES) - 1])
-    return Prediction(
-        list(texts), np.array(labels), np.array(look_alike), CLASSES, scores, np.sqrt(scores), further, further_of
-    )
+    listed = [Example(text, intent, metadata) for text, intent, metadata, *_ in MESSAGES]
+    probabilities = np.array([scores for *_, scores, _ in MESSAGES], dtype=float)
+    further, further_of = np.array([[0.6, 0, 0, 0, 0.4, 0]]), np.array([len(MESSAGES) - 1])
+    return Prediction(listed, ["goals"], np.ones((len(listed), 1)), CLASSES, probabilities, further, further_of)
 
 
-def test_the_worst_reading_decides_as_it_does_when_served(prediction: Prediction):
-    raised = alarms(prediction, {"crisis": 0.5, "emergency": 0.5, "misuse": 0.5})
-    assert raised.tolist() == ["crisis", "emergency", "", "emergency", "misuse", "", "crisis", "crisis"]
+def test_each_message_is_read_as_it_is_when_served(prediction: Prediction):
+    found = [(concern.degree, concern.intent) for concern in concerns(prediction, Thresholds(**AT))]
+    assert found == [expected for *_, expected in MESSAGES]
 
 
-def test_recall_and_false_alarms_are_told_by_kind_with_their_intervals(prediction: Prediction):
+def test_each_degree_is_told_by_group_with_its_interval(prediction: Prediction, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(safety, "configured", lambda _: {"thresholds": AT})
     told = report(prediction)
-    assert told["recall"]["crisis"]["share"] == pytest.approx(1 / 3)
-    assert told["met_as_danger"]["crisis"]["share"] == pytest.approx(2 / 3)
-    assert told["crises_met_as_danger"]["of someone else"]["share"] == pytest.approx(1 / 2)
-    assert told["false_alarms_of_crisis_or_emergency"]["look-alikes"]["share"] == 1
-    assert told["false_alarms_of_crisis_or_emergency"]["ordinary"] == interval(np.array([False]))
-    assert all(row["low"] <= row["share"] <= row["high"] for row in told["recall"].values())
+    assert told["thresholds"] == AT
+    assert {name: row["share"] for name, row in told["danger"].items()} == {
+        "crisis of the writer": 0.5,
+        "crisis of someone else": 0.5,
+        "emergency": 1,
+        "misuse": 0,
+        "possible": 0,
+        "look-alikes": 0.5,
+        "ordinary": 0,
+    }
+    assert told["danger or possible"]["crisis of the writer"] == share([True, True])
+    assert told["danger or possible"]["possible"]["share"] == 1
+    assert told["danger or possible"]["look-alikes"] == share([True, True])
+    assert told["misuse"]["misuse"]["share"] == 1
+    assert told["misuse"]["ordinary"] == share([False])
 
 
 def test_wilsons_interval():
     # Newcombe (1998), Statistics in Medicine 17:857, table I: 81 of 263.
-    found = interval(np.array([True] * 81 + [False] * 182))
+    found = share([True] * 81 + [False] * 182)
     assert (round(found["low"], 4), round(found["high"], 4)) == (0.2553, 0.3662)
-    assert interval(np.array([])) == {"share": 0.0, "low": 0.0, "high": 1.0, "messages": 0}
+    assert (found["share"], found["messages"]) == (81 / 263, 263)
+    assert share(np.array([])) == {"share": 0.0, "low": 0.0, "high": 1.0, "messages": 0}
 
 
-@pytest.fixture
-def small_project(tmp_path: Path) -> Path:
-    """The project with so few examples that the encoder is not trained."""
-    project = copied_project(tmp_path)
-    for path in (project / "data" / "nlu.yml", project / "data" / "safety.yml"):
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for block in data["nlu"]:
-            block["examples"] = "".join(block["examples"].splitlines(keepends=True)[:12])
-        path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    return project
-
-
-def test_the_command_prints_the_report_as_json_and_as_a_table(small_project: Path):
-    def printed(*options: str) -> str:
-        command = [sys.executable, "-m", "ketamine_faq.cli", "bench", "safety", *options]
+def test_the_commands_print_their_reports_and_say_what_they_are_worth(small_project: Path):
+    def run(*options: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "ketamine_faq.cli", "bench", *options]
         return subprocess.run(
             command, cwd=small_project, env=quiet_environment(), capture_output=True, text=True, check=True
-        ).stdout
+        )
 
-    told = json.loads(printed("--json"))
-    assert told["recall"]["crisis"]["messages"] == 24
-    assert 0 < told["recall"]["crisis"]["low"] <= told["recall"]["crisis"]["high"] <= 1
-    assert "recall emergency low" in printed()
+    ended = run("safety", "--quick", "--json")
+    assert "these figures flatter" in ended.stderr
+    row = json.loads(ended.stdout)["danger or possible"]["crisis of the writer"]
+    assert row["messages"] > 0 and 0 <= row["low"] <= row["share"] <= row["high"] <= 1
+    assert "danger emergency low" in run("safety", "--quick").stdout
+    # The same run has the topics, too.
+    ended = run("nlu", "--quick", "--json")
+    assert "these figures flatter" in ended.stderr
+    told = json.loads(ended.stdout)
+    assert 0 < told["accuracy"] <= 1
+    assert {"calibration", "confusions", "by_fallback_threshold", "spread"} <= set(told)
+    assert "crisis" not in told["accuracy_by_topic"]

@@ -18,6 +18,8 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 TEST = re.compile(r"::(test_\w+)")
 COMMAND = re.compile(r"ketamine-faq((?: [a-z][a-z-]*)+)")
 TARGET = re.compile(r"\bmake ([a-z][a-z-]*)(?=`|\n| +#)")
+# What nobody has on the PATH: all of it is in the project's own environment.
+BARE = re.compile(r"(?<!\.venv/bin/)\b(?:ketamine-faq|python -m) [a-z][\w.]*")
 MODULE = re.compile(r"python -m ((?:benchmarks|ketamine_faq|tests)[\w.]*)")
 # Files of folders that git doesn't keep.
 NAMES = {path.name for path in PROJECT.rglob("*") if not {".venv", "node_modules", "var"} & {*path.parts}}
@@ -59,6 +61,10 @@ def test_a_command_is_there(page: str, words: str):
             break
         assert word in command.commands, f"{page} names ketamine-faq{words}"
         command = command.commands[word]
+
+
+def test_commands_are_printed_as_they_can_be_run():
+    assert named(BARE) == []
 
 
 @pytest.mark.parametrize("page, target", named(TARGET))

@@ -64,7 +64,7 @@ def test_a_broken_content_file_is_named_with_its_line(tmp_path: Path):
 
 
 def test_answers_come_while_the_action_server_is_down_and_it_comes_back(bot: Bot):
-    server = next(pid for pid in children(bot.pid) if "run actions" in command_line(pid))
+    server = next(pid for pid in children(bot.pid) if "rasa_sdk" in command_line(pid))
     visitor = bot.visitor().asks("what dose for depression")
     os.kill(server, signal.SIGSTOP)  # it is down for as long as the visitor asks
     visitor.asks("and how often").gets("schedule")

@@ -32,6 +32,7 @@ SOURCES = (
     "data/nlu.yml",
     "data/examples",
     "data/safety",
+    "data/after_alarm",
     "requirements.txt",
     *(f"ketamine_faq/nlu/{name}" for name in (*MODEL_SOURCES, "fine_tuning.py", "pooling.py", "message_parts.py")),
 )
@@ -73,11 +74,12 @@ def predict(*, quick: bool) -> Prediction:
     A run fine-tunes FOLDS encoders, which takes hours on two cores; a `quick` one has the encoder of the adapter, which
     has learned from the held-out examples, too: its figures flatter.
     """
-    # What is said after an alarm has no degree of concern, and is read only then.
-    examples = [example for example in read_examples() if not example.turn]
+    # Turns after an alarm are learned from in each fold, and judged in none: they are read only then.
+    read = read_examples()
+    examples, turns = ([example for example in read if bool(example.turn) == is_turn] for is_turn in (False, True))
     path = MODELS / f"cross-validation-{'quick' if quick else 'whole'}-{fingerprint(SOURCES)}.npz"
     if not path.is_file():
-        _run(examples, path, quick)
+        _run(examples, turns, path, quick)
     with np.load(path) as stored:
         scores = {name: stored[name] for name in ("confidences", "concerns", "further", "further_of")}
         classes = {name: stored[name].tolist() for name in ("topics", "concern_classes")}
@@ -109,7 +111,7 @@ def judge(texts: list[str], labels: list[str], asked: list[str]) -> tuple[list[s
     return model.classes, model.confidences(model.probabilities(ngrams.rows(asked), vectors), vectors)
 
 
-def _run(examples: list[Example], path: Any, quick: bool) -> None:
+def _run(examples: list[Example], turns: list[Example], path: Any, quick: bool) -> None:
     topics = sorted({str(example.topic) for example in examples if example.topic})
     concern_classes = sorted({str(example.concern) for example in examples})
     readings = [(index, reading) for index, example in enumerate(examples) for reading in safety_readings(example.text)]
@@ -126,8 +128,9 @@ def _run(examples: list[Example], path: Any, quick: bool) -> None:
         encoder = shared or fine_tuned_encoder(
             [example.text for example in seen], [e.topic for e in seen], [e.concern for e in seen]
         )
-        vectors = cached_vectors(encoder, texts) if quick else encoder.encode(texts)
-        model = MessageModel.fit(seen, vectors[known])
+        encoded = [*texts, *(turn.text for turn in turns)]
+        vectors = cached_vectors(encoder, encoded) if quick else encoder.encode(encoded)
+        model = MessageModel.fit([*seen, *turns], vectors[[*known, *range(len(texts), len(encoded))]])
         asked, beside = [texts[index] for index in held], np.flatnonzero(np.isin(further_of, held))
         confidences[np.ix_(held, _columns(topics, model.topics.classes))] = model.topic_confidences(
             asked, vectors[held]

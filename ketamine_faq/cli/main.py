@@ -47,6 +47,9 @@ def serve(
     enable_api: Annotated[bool, typer.Option(help="Open Rasa's management API; refused off this machine.")] = False,
 ) -> None:
     """Train if needed, then run the bot and its action server until Ctrl-C."""
+    from ketamine_faq.serving.quiet import quiet_libraries
+
+    quiet_libraries()
     from ketamine_faq.serving.supervisor import Server
 
     with stopped_by():

@@ -41,8 +41,8 @@ def write_adapter(factors: Factors, record: dict[str, Any]) -> None:
 def record() -> dict[str, Any]:
     """Return how the adapter was made; raises MissingModelError."""
     try:
-        return json.loads(RECORD.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return dict(json.loads(RECORD.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         raise MissingModelError(f"The adapter's record {RECORD} is missing or damaged: {MEND}.") from None
 
 

@@ -1,6 +1,5 @@
 """`ketamine-faq train --encoder`: fine-tunes the encoder, and keeps what it learns in the repository."""
 
-import hashlib
 from datetime import date
 from importlib.metadata import version
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 from rasa.shared.exceptions import RasaException
 
 from ketamine_faq.nlu.adapter import Factors, merged, record, write_adapter
-from ketamine_faq.nlu.examples import Example, read_examples
+from ketamine_faq.nlu.examples import Example, examples_fingerprint, read_examples
 from ketamine_faq.nlu.minilm import MiniLM
 from ketamine_faq.nlu.minilm_graph import graph_of_bytes, packaged_weights
 
@@ -49,14 +48,6 @@ def make_adapter() -> dict[str, Any]:
         )
     write_adapter(factors, made)
     return record()
-
-
-def examples_fingerprint(examples: list[Example]) -> str:
-    """Return a hash of what an adapter learns from: texts and labels, in their order."""
-    digest = hashlib.sha256()
-    for example in examples:
-        digest.update(f"{example.text}\0{example.topic}\0{example.concern}\n".encode())
-    return digest.hexdigest()[:16]
 
 
 def next_to_their_topic(factors: Factors, examples: list[Example]) -> float:

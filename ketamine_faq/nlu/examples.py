@@ -4,6 +4,7 @@ Files are in Rasa's own format, blocks of `intent`, `metadata` and `examples`. R
 it copies and hashes each example a dozen times, which `ExampleMessage` is spared.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +99,14 @@ def example_files(folder: Path = DATA) -> list[Path]:
 def read_examples(paths: Iterable[Path] | None = None) -> list[Example]:
     """Return the examples of these files, or of all; raises ExamplesError."""
     return [example for path in (example_files() if paths is None else paths) for example in _read(path)]
+
+
+def examples_fingerprint(examples: list[Example]) -> str:
+    """Return a hash of what an adapter learns from: texts and labels, in their order."""
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(f"{example.text}\0{example.topic}\0{example.concern}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def training_data(examples: Iterable[Example]) -> TrainingData:

@@ -1,11 +1,12 @@
 """Sentence vectors of training examples, kept by their texts: what has not changed is not encoded again."""
 
 import hashlib
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from ketamine_faq.nlu.minilm import MiniLM
+from ketamine_faq.nlu.minilm import WIDTH, MiniLM
 from ketamine_faq.paths import PROJECT
 
 # Beside Rasa's own cache, and like it of no use but to save time.
@@ -25,14 +26,14 @@ def cached_vectors(encoder: MiniLM, texts: list[str]) -> np.ndarray:
     kept |= zip(missing, encoder.encode(list(missing.values())).astype(np.float16))
     if missing:
         _write(path, {key: kept[key] for key in keys})
-    return np.array([kept[key] for key in keys], dtype=np.float32)
+    return np.array([kept[key] for key in keys], dtype=np.float32).reshape(-1, WIDTH)
 
 
 def _read(path: Path) -> dict[bytes, np.ndarray]:
     try:
         with np.load(path) as stored:
             return dict(zip((row.tobytes() for row in stored["keys"]), stored["vectors"]))
-    except (OSError, ValueError, KeyError, EOFError):  # absent or damaged: it is made anew
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # absent or damaged: it is made anew
         return {}
 
 

@@ -4,9 +4,12 @@ That takes 40 % off a worker's memory and off its start: docs/operations.md has 
 Rasa is in rasa_patches.py. KETAMINE_FAQ_STOCK_RASA=1 serves Rasa as it is.
 """
 
-from ketamine_faq.serving.without_tensorflow import put_aside_for_serving
+from ketamine_faq.serving.quiet import quiet_libraries
 
 if __name__ == "__main__":
+    quiet_libraries()
+    from ketamine_faq.serving.without_tensorflow import put_aside_for_serving
+
     put_aside_for_serving()
     from rasa.__main__ import main
 

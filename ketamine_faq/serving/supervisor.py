@@ -92,6 +92,8 @@ class Server:
 
         Raises ServerError, ContentError, SettingsError, MissingModelError, TrainingError, DamagedModelError.
         """
+        # The form is ours, at the port that is served, unless the settings say where else.
+        os.environ.setdefault("CONTACT_FORM_URL", f"http://localhost:{self._port}/contact")
         settings()
         # What is written below, by whatever part, is for the owner's eyes only.
         os.umask(0o077)
@@ -138,9 +140,9 @@ class Server:
         return self._rasa(*command, *address, *cors, *(["--enable-api"] if self._enable_api else []))
 
     def _actions_command(self) -> list[str]:
-        return self._rasa(
-            "run", "actions", "--port", str(self._actions_port), "--logging-config-file", str(CONFIGURATION)
-        )
+        # Rasa's own `rasa run actions` does the same, once it has imported all of Rasa's command line.
+        options = ["--actions", "actions", "--port", str(self._actions_port)]
+        return [sys.executable, "-m", "rasa_sdk", *options, "--logging-config_file", str(CONFIGURATION)]
 
     def _serve_metrics(self) -> None:
         host, port = settings().metrics_host, settings().metrics_port

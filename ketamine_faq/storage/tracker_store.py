@@ -1,10 +1,12 @@
 """Rasa's tracker store at the address that the settings name; endpoints.yml says so in the way that Rasa documents."""
 
 import json
+import logging
 import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,21 +19,37 @@ from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotS
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.database import private
 from ketamine_faq.storage.quota import DISK, NOT_KEPT, UNKEPT, Disk
 
+logger = logging.getLogger(__name__)
+
 # A server that was started again has closed its connections; one that was used within so long is taken to be good.
 PING_SECONDS = 1
 # About four turns. Rasa reads a session whole for each message, so that its length is what a message costs.
 LONGEST_SESSION = 30
+# Conversations that a worker keeps in memory while the database is away; beyond, the oldest are forgotten.
+MOST_KEPT = 1000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A session that could not be stored: its rows, of which those before `first` had been stored already."""
+
+    rows: list[dict[str, Any]]
+    first: int
 
 
 class Conversations(SQLTrackerStore):
-    """The SQL tracker store, at DATABASE_URL where that is set, else where endpoints.yml says."""
+    """The SQL tracker store, at DATABASE_URL where that is set, else where endpoints.yml says.
+
+    While the database is away, a conversation goes on from the memory of the worker that answers it, and is stored when
+    the database is back. Rasa's own fallback writes to memory and never reads from it.
+    """
 
     engine: sa.engine.Engine
 
@@ -62,6 +80,7 @@ class Conversations(SQLTrackerStore):
         self._select_all, self._select_latest = _selects(self.SQLEvent.__table__)
         self._insert = sa.insert(self.SQLEvent.__table__)
         self._has_tables = False
+        self._kept: dict[str, Kept] = {}
 
     @contextmanager
     def session_scope(self) -> Iterator[Session]:
@@ -107,12 +126,30 @@ class Conversations(SQLTrackerStore):
             return
         # None are of a tracker that was not read from here.
         first = getattr(tracker, "stored_events", 0)
-        rows = [self._row(tracker.sender_id, event) for event in islice(tracker.events, first, None)]
+        try:
+            self._store([self._row(tracker.sender_id, event) for event in islice(tracker.events, first, None)])
+        except SQLAlchemyError as error:
+            logger.error("A turn can't be stored, and is kept in memory: %s.", type(error).__name__)
+            self._keep(tracker.sender_id, Kept([self._row(tracker.sender_id, e) for e in tracker.events], first))
+            return
+        self._kept.pop(tracker.sender_id, None)
+        tracker.stored_events = len(tracker.events)
+
+    def _store(self, rows: list[dict[str, Any]]) -> None:
         if rows:
             with self.session_scope() as session:
                 session.execute(self._insert, rows)
                 session.commit()
-        tracker.stored_events = len(tracker.events)
+
+    def _keep(self, sender_id: str, kept: Kept) -> None:
+        self._kept.pop(sender_id, None)
+        self._kept[sender_id] = kept
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+
+    def _store_kept(self) -> None:
+        self._store([row for kept in self._kept.values() for row in kept.rows[kept.first :]])
+        self._kept.clear()
 
     @staticmethod
     def _row(sender_id: str, event: Event) -> dict[str, Any]:
@@ -133,12 +170,22 @@ class Conversations(SQLTrackerStore):
         what has been said since would be forgotten at each message. Here it is the one that was stored last.
         """
         query = self._select_all if fetch_events_from_all_sessions else self._select_latest
-        with self.session_scope() as session:
-            events = [json.loads(data) for data in session.scalars(query, {"sender": sender_id})]
-        if not events:
+        try:
+            self._store_kept()
+            with self.session_scope() as session:
+                stored = session.scalars(query, {"sender": sender_id}).all()
+            unstored = []
+        except SQLAlchemyError:
+            if sender_id not in self._kept:
+                raise
+            kept = self._kept[sender_id]
+            data = [row["data"] for row in kept.rows]
+            stored, unstored = data[: kept.first], data[kept.first :]
+        if not stored and not unstored:
             return None
+        events = [json.loads(data) for data in (*stored, *unstored)]
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        tracker.stored_events = len(tracker.events)
+        tracker.stored_events = len(tracker.events) - len(unstored)
         return tracker
 
 

@@ -4,18 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ketamine_faq.nlu.learned_classes import CRISIS_OF_OTHER
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
-from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
-from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import class_from_module_path
 
 from ketamine_faq.importer import with_topics
-from ketamine_faq.nlu import sentence_encoder
+from ketamine_faq.nlu import vector_cache
+from ketamine_faq.nlu.examples import CRISIS_OF_OTHER, DANGERS, Example, training_data
+from ketamine_faq.nlu.safety_gate import CONCERN, PUT_ASIDE
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.yaml_file import read
 
@@ -27,6 +25,8 @@ TAUGHT = {
     "schedule": ["how often is it", "how many sessions", "how many weeks", "do you need top ups"],
     "not_covered": ["what does it cost", "is it addictive", "can i drive", "side effects"],
     "crisis": ["i want to die", "i cannot go on", "goodbye forever", "no reason to live"],
+    "turn_safe": ["i am safe now", "i am fine, really", "no danger any more"],
+    "turn_help": ["who can i call", "i need somebody now", "get me help"],
 }
 ASKED = ["what dose, and how often", "i want to die", "side efects?", "", "for pain not depression " * 30]
 
@@ -36,11 +36,8 @@ class Pipeline:
 
     def __init__(self, folder: Path) -> None:
         self._storage = LocalModelStorage.create(folder)
-        self._spacy = SpacyNLP.load_model("ketamine_faq")
-        self._nlp, self._tokenizer = SpacyNLP(self._spacy, {}), SpacyTokenizer(SpacyTokenizer.get_default_config())
         self.trained = [self._created(component) for component in OURS]
-        data = TrainingData([self._example(text, intent) for intent, texts in TAUGHT.items() for text in texts])
-        self._nlp.process_training_data(data, self._spacy)
+        data = training_data([self._example(text, intent) for intent, texts in TAUGHT.items() for text in texts])
         for component, settings in zip(self.trained, OURS):
             if hasattr(component, "train"):
                 component.train(data)
@@ -55,14 +52,12 @@ class Pipeline:
         return (kind.load if stored else kind.create)(config, self._storage, Resource(kind.__name__), context)
 
     @staticmethod
-    def _example(text: str, intent: str) -> Message:
-        of_other = {"metadata": {"intent": {"concerned": "other"}}} if text == "goodbye forever" else {}
-        return Message({"text": text, "intent": intent, **of_other})
+    def _example(text: str, intent: str) -> Example:
+        return Example(text, intent, {"kind": "other"} if text == "goodbye forever" else {})
 
     def read(self, text: str, components: list[GraphComponent]) -> dict[str, Any]:
         """What the components make of a text."""
         message = Message({"text": text})
-        self._nlp.process([message], self._spacy)
         for component in components:
             component.process([message])
         return message.as_dict(only_output_properties=True)
@@ -70,9 +65,9 @@ class Pipeline:
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    """The pipeline, its encoder fine-tuned for a moment only."""
+    """The pipeline; the project's vectors stay as they are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sentence_encoder, "LEAST_FOR_FINE_TUNING", 1)
+        patch.setattr(vector_cache, "FOLDER", tmp_path_factory.mktemp("vectors"))
         return Pipeline(tmp_path_factory.mktemp("components"))
 
 
@@ -90,7 +85,19 @@ def test_a_reloaded_pipeline_reads_as_the_trained_one(pipeline: Pipeline, text: 
 def test_confidences_are_between_nought_and_one_and_name_intents_only(pipeline: Pipeline):
     ranking = pipeline.read(ASKED[0], pipeline.loaded)["intent_ranking"]
     assert all(0 <= entry["confidence"] <= 1 for entry in ranking)
-    assert CRISIS_OF_OTHER not in [entry["name"] for entry in ranking]
+    names = {entry["name"] for entry in ranking}
+    assert {"dosing", "schedule", "not_covered"} <= names
+    assert not names & {CRISIS_OF_OTHER, *DANGERS}
+
+
+def test_conditions_are_found_and_two_of_them_are_both(pipeline: Pipeline):
+    def conditions(text: str) -> set[str]:
+        entities = pipeline.read(text, pipeline.loaded)["entities"]
+        return {entity["value"] for entity in entities if entity["entity"] == "condition"}
+
+    assert conditions("what dose for fibro") == {"pain"}
+    assert conditions("for deppression and for pain") == {"both"}
+    assert conditions("what dose") == set()
 
 
 def test_the_gate_is_last_and_wins(pipeline: Pipeline):
@@ -98,6 +105,8 @@ def test_the_gate_is_last_and_wins(pipeline: Pipeline):
     assert PIPELINE[-1] is OURS[-1]
     read = pipeline.read("i am going to kill myself", pipeline.loaded)
     assert read["intent"]["name"] == "crisis"
+    assert read[CONCERN] == "danger"
+    assert read[PUT_ASIDE] not in DANGERS
     assert [entity["value"] for entity in read["entities"] if entity["entity"] == "concerned"] == ["self"]
 
 

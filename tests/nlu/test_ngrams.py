@@ -18,7 +18,12 @@ def test_rows_are_those_of_its_vectorizers(tmp_path: Path):
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), **settings)
     words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\b\w+\b", **settings)
     theirs = FeatureUnion([("characters", characters), ("words", words)]).fit(TEXTS).transform(ASKED)
-    NGrams.fit(TEXTS).save(tmp_path)
+    ngrams, learned = NGrams.fit(TEXTS)
+    ngrams.save(tmp_path)
     ours = NGrams.load(tmp_path).rows(ASKED)
     assert ours.shape == theirs.shape
     assert np.abs((ours - theirs).toarray()).max() < 1e-6
+    # Those of what was learned from come along, and are the same.
+    again = ngrams.rows(TEXTS)
+    assert learned.shape == again.shape
+    assert abs(learned - again).max() < 1e-6

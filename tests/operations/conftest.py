@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import free_port, own_endpoints, serve, wait_until_ready
+from tests.support.programs import POSTGRESQL, REDIS
 from tests.support.servers import PostgreSQL, RedisServer
 from tests.support.shared_bot import SECRET_KEY, SharedBot
 
@@ -15,6 +16,8 @@ from tests.support.shared_bot import SECRET_KEY, SharedBot
 def shared_bot(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedBot]:
     """The bot; every test leaves its servers running."""
     folder = tmp_path_factory.mktemp("shared")
+    for program in (POSTGRESQL, REDIS):
+        program.needed()
     postgresql, redis = PostgreSQL(folder), RedisServer(folder)
     port, metrics_port = free_port(), free_port()
     environment = {

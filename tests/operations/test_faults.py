@@ -35,11 +35,11 @@ from tests.support.processes import (
     wait_for,
     wait_until_ready,
 )
+from tests.support.programs import FAKETIME
 from tests.support.servers import Nginx, mounted
 from tests.support.shared_bot import SharedBot, is_ready, rasa_and_workers
 
 VISITORS = 4
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 DAY = 24 * 3600
 # What is asked at each time that the clock jumps to. Ahead, a session has ended and a new one begins; back, it goes on,
 # and "and for …?" can only be answered by who knows what was asked before.
@@ -72,7 +72,7 @@ def interrupt(server: str) -> Callable[[SharedBot, Load], None]:
 
 def kill_action_server(bot: SharedBot, load: Load) -> None:
     """Kill it; `serve` starts it again."""
-    server = part(bot.pid, "rasa run actions")
+    server = part(bot.pid, "rasa_sdk")
     os.kill(server, signal.SIGKILL)
     wait_for(lambda: not alive(server), 10)
     load.goes_on()
@@ -114,7 +114,7 @@ def test_a_worker_killed_in_the_middle_of_a_turn_leaves_it_to_another(shared_bot
     for message in ("what dose for depression", "what are the side effects"):
         shared_bot.says(message, sender)
     rasa, (spared, doomed) = rasa_and_workers(shared_bot)
-    actions = part(shared_bot.pid, "rasa run actions")
+    actions = part(shared_bot.pid, "rasa_sdk")
     held = [spared, actions]
     with ThreadPoolExecutor() as pool:
         for pid in held:
@@ -179,9 +179,8 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
     """One test, since a bot takes its time to start: each step is a promise of its own."""
     clock = tmp_path / "clock"
     clock.write_text("+0")
-    assert FAKETIME, "there is no libfaketime: `sudo apt-get install libfaketime`"
     faked = {
-        "LD_PRELOAD": str(FAKETIME),
+        "LD_PRELOAD": str(FAKETIME.needed()),
         "FAKETIME_TIMESTAMP_FILE": str(clock),
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",

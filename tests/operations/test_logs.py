@@ -44,7 +44,7 @@ def not_handled(bot: SharedBot, server: str) -> None:
 
 
 def action_server_killed(bot: SharedBot) -> None:
-    server = next(pid for pid in children(bot.pid) if "run actions" in command_line(pid))
+    server = next(pid for pid in children(bot.pid) if "rasa_sdk" in command_line(pid))
     os.kill(server, signal.SIGKILL)
     wait_for(lambda: not alive(server), 10)
     sender = bot.begin()

@@ -48,7 +48,7 @@ def test_a_turn_under_way_is_answered_in_full(model: Path, tmp_path: Path, worke
 
 def finishes_the_turn(bot: Bot, process: subprocess.Popen) -> None:
     """Tell the server to stop while a turn waits for the action server, and read the reply."""
-    actions = next(pid for pid in children(bot.pid) if "run actions" in command_line(pid))
+    actions = next(pid for pid in children(bot.pid) if "rasa_sdk" in command_line(pid))
     visitor = bot.visitor().asks("what dose for depression").asks("what are the side effects")
     with ThreadPoolExecutor() as pool:
         os.kill(actions, signal.SIGSTOP)

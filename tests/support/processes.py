@@ -8,9 +8,11 @@ import sys
 import time
 import urllib.error
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
+from ketamine_faq.settings import settings
 
 START_SECONDS = 120
 
@@ -24,7 +26,8 @@ def copied_project(folder: Path) -> Path:
 def serve(*arguments: str, output: Path, project: Path = PROJECT, **environment: str) -> subprocess.Popen:
     """Start `ketamine-faq serve` with its output in a file, and with settings beside the tests' own."""
     command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
-    env = quiet_environment() | environment
+    # Whatever its port is, the form is where the tests' own settings have it.
+    env = {"CONTACT_FORM_URL": str(settings().contact_form_url)} | quiet_environment() | environment
     with output.open("w") as file:
         return subprocess.Popen(command, cwd=project, env=env, stdout=file, stderr=subprocess.STDOUT)
 
@@ -58,10 +61,15 @@ def free_port() -> int:
 
 
 def refused(*arguments: str, project: Path = PROJECT, **environment: str) -> str:
-    """The one line with which serve refuses to start."""
-    command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
-    env = quiet_environment() | environment
-    ended = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False)
+    """The one line with which serve refuses to start; a bot may run beside, on the usual ports."""
+    with TemporaryDirectory() as folder:
+        if "--port" not in arguments:
+            arguments = (*arguments, "--port", str(free_port()))
+        if "--endpoints" not in arguments:
+            arguments = (*arguments, "--endpoints", str(own_endpoints(Path(folder))))
+        command = [sys.executable, "-m", "ketamine_faq.cli", "serve", *arguments]
+        env = quiet_environment() | environment
+        ended = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 1, ended.stdout
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""

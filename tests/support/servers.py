@@ -17,6 +17,7 @@ from redis import Redis, RedisError
 
 from ketamine_faq.paths import PROJECT
 from tests.support.processes import free_port, wait_for
+from tests.support.programs import NGINX, POSTGRESQL, REDIS
 
 # In deploy/nginx.conf: what a test that asks much from one address has to lift.
 LIMITS = (("rate=2r/s", "rate=10000r/s"), ("rate=20r/m", "rate=10000r/s"), ("connections 30;", "connections 1000;"))
@@ -32,7 +33,7 @@ class PostgreSQL:
 
     def __init__(self, folder: Path) -> None:
         """Set up a cluster in a folder, and start it."""
-        self._programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        self._programs = POSTGRESQL.needed().parent
         self._data, self._port = folder / "postgresql", free_port()
         self._data.mkdir(mode=0o700)
         self._as_user: list[str] = []
@@ -84,6 +85,7 @@ class RedisServer:
 
     def __init__(self, folder: Path) -> None:
         """Start it."""
+        self._program = REDIS.needed()
         self._folder, self._port = folder, free_port()
         self.start()
 
@@ -95,7 +97,7 @@ class RedisServer:
     def start(self) -> None:
         """Start and wait until it answers."""
         command = [
-            "redis-server",
+            self._program,
             "--port",
             str(self._port),
             "--bind",
@@ -126,6 +128,7 @@ class Nginx:
 
     def __init__(self, folder: Path, bots: tuple[str, str], *, limited: bool = True) -> None:
         """Start it before the bots of two addresses (`host:port`)."""
+        program = NGINX.needed()
         port = free_port()
         text = (PROJECT / "deploy" / "nginx.conf").read_text().replace("listen 8080", f"listen {port}")
         for name, bot in zip(("bot-a:5005", "bot-b:5005"), bots):
@@ -135,10 +138,9 @@ class Nginx:
         configuration = folder / "nginx.conf"
         text = text.replace("root /etc/nginx;", f"root {PROJECT / 'deploy'};")
         configuration.write_text(re.sub(r"/tmp/nginx", f"{folder}/nginx", text))
-        environment = os.environ | {"PATH": f"/usr/sbin:{os.environ['PATH']}"}
         with (folder / "nginx.txt").open("w") as output:
             self._process = subprocess.Popen(
-                ["nginx", "-c", str(configuration), "-g", "daemon off;"], env=environment, stdout=output, stderr=output
+                [program, "-c", str(configuration), "-g", "daemon off;"], stdout=output, stderr=output
             )
         self.address = f"http://127.0.0.1:{port}"
         wait_for(self._answers, 10)

@@ -1,13 +1,12 @@
 """Debian's Chromium, headless, which asks nobody but the page's own server."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-# None where there is none.
-CHROMIUM = shutil.which("chromium")
+from tests.support.programs import CHROMIUM
+
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +22,6 @@ OPTIONS = (
 def chromium() -> Iterator[Browser]:
     """Run the browser for as long as the context lasts."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM.needed(), args=OPTIONS)
         yield browser
         browser.close()

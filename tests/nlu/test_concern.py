@@ -1,0 +1,105 @@
+"""How much concern a message raises, by probabilities and by patterns."""
+
+import pytest
+import yaml
+
+from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents
+from ketamine_faq.nlu.examples import POSSIBLE
+from ketamine_faq.paths import PROJECT
+
+AT = Thresholds(danger=0.5, danger_of_part=0.9, agreed=0.25, possible=0.3, possible_of_part=0.5, misuse=0.5)
+
+
+def concern(whole: dict[str, float], *parts: dict[str, float], text: str = "x") -> Concern:
+    """Return the concern that a message with these probabilities raises."""
+    return concern_of(text, whole, list(parts), AT)
+
+
+def test_the_configured_thresholds_are_ones_that_there_are():
+    pipeline = yaml.safe_load((PROJECT / "config.yml").read_text(encoding="utf-8"))["pipeline"]
+    Thresholds(**pipeline[-1]["thresholds"])
+
+
+def test_the_whole_message_at_the_threshold_is_danger():
+    assert concern({"crisis": 0.5, "none": 0.5}) == Concern(DANGER, "crisis", 0.5)
+    assert concern({"emergency": 0.5, "none": 0.5}) == Concern(DANGER, "emergency", 0.5)
+    assert concern({"crisis": 0.49, "none": 0.51}).degree == POSSIBLE
+
+
+def test_all_dangers_to_life_count_together():
+    assert concern({"crisis": 0.2, "crisis_of_other": 0.1, "emergency": 0.25}).degree == DANGER
+
+
+def test_below_the_thresholds_there_is_no_concern():
+    assert concern({"crisis": 0.2, "none": 0.8}, {"crisis": 0.4}) == Concern()
+
+
+def test_what_is_possible_adds_to_the_doubt_and_never_to_the_danger():
+    assert concern({"crisis": 0.1, "possible": 0.2, "none": 0.7}) == Concern(POSSIBLE)
+    assert concern({"crisis": 0.1, "possible": 0.9}) == Concern(POSSIBLE)
+
+
+def test_a_part_raises_danger_only_where_the_whole_agrees():
+    assert concern({"crisis": 0.25, "none": 0.75}, {"crisis": 0.9}).degree == DANGER
+    assert concern({"crisis": 0.24, "none": 0.76}, {"crisis": 0.99}).degree == POSSIBLE
+    assert concern({"crisis": 0.25, "none": 0.75}, {"crisis": 0.89}).degree == POSSIBLE
+
+
+def test_one_part_of_a_long_message_is_enough_for_doubt():
+    assert concern({"none": 1.0}, {"none": 1.0}, {"emergency": 0.5}) == Concern(POSSIBLE)
+    assert concern({"none": 1.0}, {"none": 1.0}, {"emergency": 0.49}) == Concern()
+
+
+def test_which_danger_it_is_is_told_by_the_part_that_shows_it():
+    found = concern({"crisis": 0.2, "emergency": 0.1, "none": 0.7}, {"none": 1.0}, {"emergency": 0.95})
+    assert (found.degree, found.intent) == (DANGER, "emergency")
+
+
+def test_in_doubt_it_is_the_writer():
+    assert not concern({"crisis": 0.3, "crisis_of_other": 0.5}).of_other
+    found = concern({"crisis": 0.2, "crisis_of_other": 0.5})
+    assert (found.intent, found.of_other) == ("crisis", True)
+    assert not concern({"crisis": 0.1, "crisis_of_other": 0.3, "emergency": 0.6}).of_other
+
+
+def test_misuse_replaces_the_topic_and_yields_to_danger():
+    assert concern({"misuse": 0.5, "none": 0.5}) == Concern(None, "misuse", 0.5)
+    assert concern({"misuse": 0.6, "crisis": 0.35}) == Concern(POSSIBLE, "misuse", 0.6)
+    assert concern({"misuse": 0.5, "emergency": 0.5}).intent == "emergency"
+
+
+def test_a_body_weight_hides_no_danger_and_no_sure_misuse():
+    text = "my son is 15 kg and swallowed some ketamine lozenges"
+    assert concern({"none": 1.0}, text=text) == Concern(None, "personal_concern", 1.0)
+    assert concern({"emergency": 0.6, "none": 0.4}, text=text).intent == "emergency"
+    assert concern({"misuse": 0.8, "none": 0.2}, text=text).intent == "personal_concern"
+    assert concern({"misuse": 0.95}, text=text).intent == "misuse"
+
+
+def test_a_pattern_is_danger_whatever_the_model_thinks():
+    found = concern({"none": 1.0}, text="I'm going to kill myself")
+    assert found == Concern(DANGER, "crisis", 1.0)
+    assert concern({"emergency": 0.6, "crisis": 0.1}, text="I'm going to kill myself").intent == "crisis"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I’m 82 kg, how many mg",
+        "dose for 70kg?",
+        "she weighs 60 kilos",
+        "a 150 pound person",
+        "0.5 x 90 =?",
+        "84*0.5 is",
+    ],
+)
+def test_a_body_weight_is_a_question_about_one_person(text: str):
+    assert matched_intents(text) == {"personal_concern"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["is it 0.5 mg/kg over 40 minutes", "mg per kg?", "0.5mg/kg x2/week", "my back is killing me", "dying to know"],
+)
+def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
+    assert matched_intents(text) == set()
