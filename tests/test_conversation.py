@@ -91,81 +91,88 @@ def test_hand_off_names_what_was_asked_and_links_the_form(visitor: Visitor):
     assert f"{form}?topic=schedule&audience=patient" in [button.get("url") for button in visitor.buttons]
 
 
-def test_visitor_in_crisis_is_asked_and_answered(visitor: Visitor):
-    visitor.asks("i dont want to be alive anymore").gets("crisis", concerned="self")
-    assert {"tel:000", "tel:131114", "sms:0477131114"} <= {button.get("url") for button in visitor.buttons}
-    visitor.asks("thanks, I'm ok").gets("crisis_safe")
+def numbers(visitor: Visitor) -> set[str | None]:
+    """What the buttons under the reply call or text."""
+    return {button.get("url") for button in visitor.buttons}
+
+
+def test_visitor_in_crisis_is_asked_and_believed(visitor: Visitor):
+    visitor.asks("i dont want to be alive anymore").gets("crisis")
+    assert {"tel:000", "tel:131114", "sms:0477131114"} <= numbers(visitor)
+    assert visitor.replies[0]["concern"] == "danger"
+    visitor.asks("I'm safe, it came out wrong").gets("crisis_safe")
     visitor.asks("how does ketamine work").gets("mechanism")
 
 
+@pytest.mark.parametrize("message", ["I'm safe, my sister has come over", "i am quite safe, thank you", "/turn_safe"])
+def test_visitor_who_is_safe_says_so(visitor: Visitor, message: str):
+    visitor.asks("I wish I was dead").gets("crisis").asks(message)
+    assert visitor.actions[0] in ("utter_crisis_safe", "utter_crisis_helped")
+
+
 @pytest.mark.parametrize(
-    "message",
-    ["im ok truly, it was a figure of speech", "I'm safe, my sister has come over", "sorry, bad joke, I am fine"],
+    ("payload", "topic"),
+    [
+        ("/turn_unsafe", "crisis_not_immediate"),
+        ("/turn_immediate", "crisis_immediate"),
+        ("/turn_other", "crisis_other"),
+        ("/other_lines", "other_lines"),
+    ],
 )
-def test_visitor_who_is_safe_says_so_in_a_sentence(visitor: Visitor, message: str):
-    visitor.asks("I want to kill myself").gets("crisis").asks(message).gets("crisis_safe", concerned="self")
+def test_the_buttons_answer_the_question(visitor: Visitor, payload: str, topic: str):
+    visitor.asks("I wish I was dead").gets("crisis")
+    assert payload in visitor.payloads
+    visitor.presses(payload)
+    assert visitor.actions in ([f"utter_{topic}"], ["utter_crisis_stay"])
 
 
-def test_helper_says_that_the_other_is_safe(visitor: Visitor):
-    of_self = visitor.asks("I want to kill myself").asks("yes").gets("crisis_safe").text
-    visitor.asks("my husband says he is going to kill himself tonight").gets("crisis", concerned="other")
-    of_other = visitor.asks("yes, he is safe and I am sitting with him").gets("crisis_safe", concerned="other").text
-    assert of_other != of_self
+def test_the_question_that_was_asked_before_is_answered(visitor: Visitor):
+    visitor.asks("how often is it given? i wish i was dead").gets("crisis")
+    visitor.presses("/turn_safe")
+    assert visitor.actions[0] == "utter_crisis_safe"
+    visitor.asks("how does ketamine work").gets("mechanism")
 
 
-def test_visitor_in_crisis_who_is_not_safe(visitor: Visitor):
+def test_helper_of_someone_in_crisis_is_spoken_to(visitor: Visitor):
+    of_self = visitor.asks("I wish I was dead").gets("crisis").text
+    other = visitor.bot.visitor().asks("my husband says he is going to kill himself tonight")
+    assert other.actions == ["utter_crisis"] and other.text != of_self
+    other.presses("/turn_other_safe").gets("crisis_other_safe")
+
+
+@pytest.mark.parametrize("message", ["idk", "lol", "help", "bye", "whatever", "the weather is nice", "k", "thanks"])
+def test_a_word_after_a_crisis_stays_with_the_person(visitor: Visitor, message: str):
     visitor.asks("I want to kill myself").gets("crisis")
-    visitor.asks("no").gets("crisis_unsafe")
+    visitor.asks(message)
+    assert all(action.startswith("utter_crisis") for action in visitor.actions), visitor.actions
+    assert numbers(visitor) & {"tel:000", "tel:131114", "sms:0477131114"}
 
 
-def test_visitor_in_crisis_asks_for_the_form_by_its_button(visitor: Visitor):
-    visitor.asks("I want to kill myself").gets("crisis")
-    visitor.presses("/contact").gets("contact")
-    assert content().variables()["emergency"] in visitor.text
-
-
-@pytest.mark.parametrize("message", ["idk", "lol", "help", "bye", "whatever", "the weather is nice"])
-@pytest.mark.parametrize(("word", "topic"), [("yes", "crisis_safe"), ("no", "crisis_unsafe")])
-def test_an_unclear_word_after_a_crisis_is_asked_back_with_the_numbers(
-    visitor: Visitor, message: str, word: str, topic: str
-):
-    visitor.asks("I want to kill myself").gets("crisis")
-    visitor.asks(message).gets("crisis_unclear", concerned="self")
-    assert {"tel:000", "tel:131114", "sms:0477131114"} <= {button.get("url") for button in visitor.buttons}
-    visitor.asks(word).gets(topic)
-
-
-def test_visitor_asks_on_after_an_unclear_word(visitor: Visitor):
-    visitor.asks("my husband says he is going to kill himself tonight").gets("crisis", concerned="other")
-    for message in ("she is on venlafaxine, does it matter", "lol", "idk"):
-        visitor.asks(message).gets("crisis_unclear", concerned="other")
-    visitor.asks("how often is it given").gets("schedule")
-    visitor.asks("lol").gets("out_of_scope")
+def test_no_text_comes_twice(visitor: Visitor):
+    messages = ("I want to kill myself", "idk", "idk", "leave me alone", "what do i do", "what do i do", "k", "k")
+    texts = [visitor.asks(message).text for message in messages]
+    assert len(set(texts)) == len(texts)
 
 
 @pytest.mark.parametrize("message", ["what do I do while I wait", "should I give her some water", "idk"])
 def test_what_is_asked_in_an_emergency_gets_the_numbers_again(visitor: Visitor, message: str):
     visitor.asks("she has collapsed and won't wake up").gets("emergency")
     visitor.asks(message)
-    assert visitor.actions in (["utter_emergency_goes_on"], ["utter_emergency"])
-    assert "tel:000" in {button.get("url") for button in visitor.buttons}
+    assert all(action.startswith("utter_emergency") for action in visitor.actions), visitor.actions
+    assert "tel:000" in numbers(visitor)
 
 
 @pytest.mark.parametrize("word", ["yes", "no", "thanks"])
 def test_an_emergency_is_not_over_with_a_word(visitor: Visitor, word: str):
     visitor.asks("he has stopped breathing").gets("emergency")
-    visitor.asks(word).gets("emergency_goes_on")
-    visitor.asks("how does ketamine work").gets("mechanism")
+    visitor.asks(word)
+    assert all(action.startswith("utter_emergency") for action in visitor.actions), visitor.actions
 
 
 @pytest.mark.parametrize("message", ["no thanks, I want to kill myself", "yes please, before I jump off the bridge"])
 def test_a_crisis_behind_a_yes_or_no_is_met(visitor: Visitor, message: str):
     visitor.asks("what does it cost").gets("not_covered")
     visitor.asks(message).gets("crisis")
-
-
-def test_helper_of_someone_in_crisis_is_spoken_to(visitor: Visitor):
-    visitor.asks("my husband says he is going to kill himself tonight").gets("crisis", concerned="other")
 
 
 def test_crisis_wins_while_a_hand_off_is_offered(visitor: Visitor):

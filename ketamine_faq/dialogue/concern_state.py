@@ -180,6 +180,9 @@ def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
 
 def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn if said.sureness >= SURE else ""
+    # A bare no is an answer only where something was asked.
+    if turn == "safe" and said.intent == "deny" and state.stage != ASKED:
+        turn = "refuses"
     fresh = said.signs - state.signs
     news = said.degree == DANGER and turn not in NO_NEWS and not said.turn.startswith("emergency_")
     state = replace(state, signs=state.signs | said.signs if news or turn == "immediate" else state.signs)
@@ -210,7 +213,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
 
 def _safe(state: ConcernState, said: Said) -> ConcernState:
     """Who may have acted a moment ago is not let go at a word: first the means are away, or somebody is there."""
-    if state.stage == IMMEDIATE and said.sureness < 1:
+    if state.stage == IMMEDIATE:
         return _staged(replace(state, question=said.topic or state.question), HELPED, "crisis_settling")
     reply = "crisis_other_safe" if state.about_other else "crisis_safe"
     return _closed(state, reply, said.topic or state.question)

@@ -15,6 +15,7 @@ from ketamine_faq.nlu.examples import CRISIS, CRISIS_OF_OTHER, DANGERS, EMERGENC
 
 PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 SIGNS = Path(__file__).with_name("sign_patterns.yml")
+TURNS = Path(__file__).with_name("turn_patterns.yml")
 DANGER = "danger"
 
 # The classes of a danger to life.
@@ -81,6 +82,12 @@ def signs_of(text: str) -> set[str]:
     return _matched(SIGNS, text)
 
 
+def plain_turn(text: str) -> str | None:
+    """Return the turn after an alarm that the text says too plainly to leave to a classifier."""
+    matched = _matched(TURNS, text)
+    return next((turn for turn in _patterns(TURNS) if turn in matched), None)
+
+
 def _matched(file: Path, text: str) -> set[str]:
     plain = re.sub(r"['’`]", "", text.lower())
     return {name for name, pattern in _patterns(file).items() if pattern.search(plain)}
@@ -98,7 +105,7 @@ def _danger(whole: dict[str, float], parts: list[dict[str, float]], matched: set
     return Concern(DANGER, CRISIS if is_crisis else EMERGENCY, sureness, is_crisis and of_other)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _patterns(file: Path) -> dict[str, re.Pattern]:
     listed = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {name: re.compile("|".join(patterns)) for name, patterns in listed.items()}

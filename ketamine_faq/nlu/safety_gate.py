@@ -15,9 +15,9 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.concern import Concern, Thresholds, concern_of, signs_of
+from ketamine_faq.nlu.concern import Concern, Thresholds, concern_of, plain_turn, signs_of
 from ketamine_faq.nlu.examples import CRISIS, DANGERS
-from ketamine_faq.nlu.topic_classifier import CONCERNS, TopicClassifier
+from ketamine_faq.nlu.topic_classifier import CONCERNS, TURN, TopicClassifier
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
 # In the parse data: the degree, `danger` or `possible`; the kinds of sign; the topic that a danger has put aside.
@@ -58,6 +58,8 @@ class SafetyGate(GraphComponent, IntentClassifier):
         for message in messages:
             if message.get(TEXT):
                 whole, *parts = message.get(CONCERNS)
+                if turn := plain_turn(message.get(TEXT)):
+                    message.set(TURN, {"name": turn, "confidence": 1.0}, add_to_output=True)
                 message.set(SIGNS, sorted(signs_of(message.get(TEXT))), add_to_output=True)
                 _note(message, concern_of(message.get(TEXT), whole, parts, self._thresholds))
         return messages

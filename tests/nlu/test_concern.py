@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents
+from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents, plain_turn
 from ketamine_faq.nlu.examples import POSSIBLE
 from ketamine_faq.paths import PROJECT
 
@@ -103,3 +103,23 @@ def test_a_body_weight_is_a_question_about_one_person(text: str):
 )
 def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
     assert matched_intents(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ("Yes I'm safe. Going to bed.", "turn_safe"),
+        ("I'm quite safe, thank you", "turn_safe"),
+        ("it's an EXPRESSION", "turn_safe"),
+        ("I'm angry, not suicidal", "turn_safe"),
+        ("I'll ask Pam to take the tablets round to her sister's", "turn_protects"),
+        ("im not safe", None),
+        ("No. I am not feeling safe", None),
+        ("im never safe", None),
+        ("how do i know im safe", None),
+        ("im fine but i want to die", None),
+        ("i am not ok", None),
+    ],
+)
+def test_a_turn_that_is_plain_is_told_by_its_words(text: str, turn: str | None):
+    assert plain_turn(text) == turn
