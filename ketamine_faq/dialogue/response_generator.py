@@ -42,7 +42,6 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         """Take the domain's responses; raises ContentError where the disclaimer is missing."""
         super().__init__(domain.responses)
         self._content = content()
-        self._variations = ResponseVariationFilter(self.responses)
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **_: Any
@@ -127,7 +126,8 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         """Return a wording that the talk has not had; after an alarm one is made where all have been said."""
         if action not in self.responses:
             return None
-        fitting = self._variations.responses_for_utter_action(action, channel, slots)
+        # Rasa gives the responses when a model is loaded, after this was made.
+        fitting = ResponseVariationFilter(self.responses).responses_for_utter_action(action, channel, slots)
         fresh = next((response for response in fitting if response.get("id") not in said), None)
         kind = action.removeprefix("utter_").partition("_")[0]
         if fitting and not fresh and kind in (CRISIS, EMERGENCY):
