@@ -61,4 +61,11 @@ def test_a_made_up_sender_is_counted_with_nobody(judge: SpamJudge):
 
 
 def test_far_too_many_requests_of_an_address_are_refused(judge: SpamJudge):
-    assert [judge.is_too_much("192.0.2.1") for _ in range(5)] == [False] * 4 + [True]
+    def next_is_too_much() -> bool:
+        found = judge.is_too_much("192.0.2.1", has_proof_of_work=False)
+        judge.note_taken("192.0.2.1", has_proof_of_work=False)
+        return found
+
+    assert [next_is_too_much() for _ in range(5)] == [False] * 4 + [True]
+    # Who did the sum is never locked out by others.
+    assert not judge.is_too_much("192.0.2.1", has_proof_of_work=True)

