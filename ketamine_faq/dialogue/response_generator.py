@@ -15,7 +15,6 @@ from ketamine_faq.content.clinic import TOPICS_OF_ITS_OWN
 from ketamine_faq.content.texts import CARER, PATIENT, content, written_for
 from ketamine_faq.dialogue.concern_state import HELPED, LEAVING, ConcernState, concern_state, said_wordings
 from ketamine_faq.dialogue.contact_link import contact_link
-from ketamine_faq.dialogue.follow_up import other_condition
 from ketamine_faq.dialogue.second_question_policy import second_topic
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
@@ -96,8 +95,6 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
     def _slots(self, utter_action: str, tracker: DialogueStateTracker) -> dict[str, Any]:
         """Return the slots that select a variation: as the latest message means them."""
         slots = tracker.current_slot_values()
-        if slots.get("topic") and utter_action == f"utter_{slots['topic']}":
-            slots["condition"] = other_condition(tracker) or slots["condition"]
         # Who asks about somebody else is a carer in this reply; in all that follow, only who says so.
         is_carer = slots.get("audience") == PATIENT and _entity(tracker, "about")
         audience = CARER if is_carer else slots.get("audience")
