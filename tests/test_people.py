@@ -69,7 +69,12 @@ def test_an_answer_is_said_again(visitor: Visitor, again: str):
     assert visitor.asks(again).text == first
 
 
-@pytest.mark.parametrize(("haste", "topic"), [("how mcuh", "dosing"), ])
+@pytest.mark.parametrize(
+    ("haste", "topic"),
+    [
+        ("how mcuh", "dosing"),
+    ],
+)
 def test_what_is_typed_in_haste_is_understood(visitor: Visitor, haste: str, topic: str):
     visitor.asks("what is it meant to achieve for depression").gets("goals")
     visitor.asks(haste).gets(topic, condition="pain" if "pian" in haste else "depression")
