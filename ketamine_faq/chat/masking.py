@@ -210,7 +210,8 @@ def _numbers(text: str, found: list[Detail]) -> str:
             continue
         begin = groups[index].start()
         # The sign before it belongs to it, and a bracket that is closed in it.
-        opened = re.search(r"(?:\+ ?)?\(?$|\(?(?:\+ ?)?$", text[max(done, begin - 4) : begin])[0]
+        before = re.search(r"(?:\+ ?)?\(?$|\(?(?:\+ ?)?$", text[max(done, begin - 4) : begin])
+        opened = before[0] if before else ""
         if "(" in opened and ")" not in text[begin : groups[end - 1].end()]:
             opened = opened.replace("(", "")
         made += [text[done : begin - len(opened)], detail.mask]

@@ -1,7 +1,7 @@
 """What the clinic itself answers (content/clinic.yml), and when it is open."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,12 +21,12 @@ class Clinic:
     """The answers by subject or topic, and the hours, as the file has them."""
 
     answers: dict[str, dict[str, Any]]
-    hours: dict[str, Any] | None = None
+    hours: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, file: dict[str, Any]) -> "Clinic":
         """Take the file's contents."""
-        return cls(file.get("answers") or {}, file.get("hours"))
+        return cls(file.get("answers") or {}, file.get("hours") or {})
 
     def answer(self, subject: str, asked: str, today: date) -> str | None:
         """Return the clinic's answer on a subject, with the day of its check; None where there is none."""

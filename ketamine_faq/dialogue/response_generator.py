@@ -106,7 +106,7 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         danger = utter_action.startswith((f"utter_{CRISIS}", f"utter_{EMERGENCY}"))
         if parsed.get(LANGUAGE) and (danger or utter_action == IN_OTHER_LANGUAGE):
             parts.append(self._content.in_language(parsed[LANGUAGE], danger=danger))
-        word = entries().get(parsed.get(WORD))
+        word = entries().get(str(parsed.get(WORD)))
         if word and utter_action == f"utter_{word['topic']}":
             parts.append(word["text"])
         return [part for part in parts if part]
