@@ -49,6 +49,10 @@ class RefusingValidator(GraphComponent):
         raise RasaException("This server doesn't train: run `ketamine-faq train`, and start it again.")
 
 
+# Rasa looks the name up, not the class.
+RefusingValidator.__name__ = DefaultV1RecipeValidator.__name__
+
+
 def put_aside_for_training() -> None:
     """Put aside what training imports of TensorFlow; raises RasaException where it isn't there to be put aside."""
     if settings().ketamine_faq_stock_rasa:
