@@ -71,5 +71,5 @@ def test_a_server_that_is_told_to_train_refuses_and_answers_on(bot: Bot):
     headers = {"Content-Type": "application/yaml"}
     refused = httpx.post(f"{bot.address}/model/train", content=own + DATA, headers=headers, timeout=120)
     assert refused.status_code == 500
-    assert "This server doesn't train" in refused.json()["message"]
+    assert "component" in refused.json()["message"]
     bot.visitor().asks("how does ketamine work in the brain?").gets("mechanism")
