@@ -55,6 +55,6 @@ def next_to_their_topic(factors: Factors, examples: list[Example]) -> float:
     topical = [example for example in examples if example.topic]
     sample = topical[:: max(1, len(topical) // CHECKED)]
     vectors = MiniLM(graph_of_bytes(merged(packaged_weights(), factors))).encode([example.text for example in sample])
-    names, owners = np.unique([example.topic for example in sample], return_inverse=True)
+    names, owners = np.unique([str(example.topic) for example in sample], return_inverse=True)
     centres = np.array([vectors[owners == index].mean(axis=0) for index in range(len(names))])
     return round(float(((vectors @ centres.T).argmax(axis=1) == owners).mean()), 3)

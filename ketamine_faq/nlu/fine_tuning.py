@@ -4,7 +4,7 @@ All its matrices learn a change of low rank, by two linear heads on the mean of 
 which a danger has none of, and one for the concern. The heads are then dropped: docs/nlu.md has what the vectors gain.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -45,11 +45,11 @@ SEED = 20261123
 NONE = -1
 
 
-def fine_tuned_factors(texts: list[str], topics: list[str | None], concerns: list[str]) -> Factors:
+def fine_tuned_factors(texts: list[str], topics: list[str | None], concerns: Sequence[str | None]) -> Factors:
     """Return the change of the encoder's matrices that tells the topics and concerns of these texts apart.
 
-    `topics` has None for a text that has no topic. The order of batches and the dropout are seeded. It takes most of
-    an hour for 40,000 texts on two cores.
+    `topics` has None for a text that has no topic, `concerns` for a turn after an alarm. The order of batches and the
+    dropout are seeded. It takes most of an hour for 40,000 texts on two cores.
     """
     tf.keras.utils.set_random_seed(SEED)
     # Products in bfloat16 where the processor has it, weights in float32: nearly twice as fast, and no worse.

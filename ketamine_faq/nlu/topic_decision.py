@@ -93,7 +93,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
         if names_subject and NOT_COVERED in weighed:
             weighed[NOT_COVERED] = min(1.0, weighed[NOT_COVERED] * self._config["subject_weight"])
         likeliest = sorted(weighed.items(), key=lambda entry: -entry[1])
-        ranking = [
+        ranking: list[dict[str, Any]] = [
             {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: self.calibrated(confidence)}
             for name, confidence in likeliest
         ]
