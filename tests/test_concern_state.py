@@ -113,6 +113,52 @@ def test_who_was_helped_or_came_back_is_answered():
         assert after(CRISIS, says(turn), QUESTION).replies == ()
 
 
+@pytest.mark.parametrize("turn", ["refuses", "thanks", "tells", "unsafe", "nonsense"])
+def test_while_somebody_may_act_the_reply_holds_on(turn: str):
+    state = after(ACUTE, says(turn, 0.2 if turn == "nonsense" else 0.9))
+    assert (state.stage, state.replies) == (IMMEDIATE, ("crisis_holds_on",))
+
+
+def test_what_stands_in_the_way_is_answered_beside_a_danger_that_is_not_new():
+    afraid = says("afraid", intent="crisis", degree="danger")
+    assert after(CRISIS, afraid).replies == ("crisis_afraid",)
+    armed = says("afraid", intent="crisis", degree="danger", signs=frozenset({"means"}))
+    assert after(CRISIS, armed).replies == ("crisis_immediate",)
+
+
+def test_who_asks_how_to_get_through_the_night_is_told():
+    tonight = says("what_now", intent="crisis", degree="danger", signs=frozenset({"time"}))
+    assert after(CRISIS, tonight).replies == ("crisis_what_now",)
+
+
+def test_a_farewell_beside_a_step_that_protects_is_news():
+    told = says("protects", intent="crisis", degree="danger", signs=frozenset({"farewell"}))
+    assert after(CRISIS, told).stage == IMMEDIATE
+
+
+@pytest.mark.parametrize("turn", ["afraid", "which_help", "what_now"])
+def test_what_comes_back_to_an_alarm_that_is_over_is_taken_up(turn: str):
+    assert after(CRISIS, says("safe"), says(turn)).replies == (f"crisis_{turn}",)
+    assert after(CRISIS, says("safe"), says("protects")).stage == HELPED
+    # But not where nothing was said before, or where it is not sure.
+    assert after(says(turn)) == ConcernState()
+    assert after(CRISIS, says("safe"), says(turn, 0.5)).replies == ()
+
+
+def test_who_says_that_they_are_safe_is_not_asked_for_a_doubt():
+    assert after(POSSIBLE, says("safe", degree="possible")).line is None
+
+
+def test_a_doubt_about_a_clinicians_patient_adds_no_line():
+    assert after(says("question", degree="possible", by_clinician=True)).line is None
+
+
+def test_news_of_a_step_and_a_question_get_both_once_it_is_over():
+    both = says("protects", intent="schedule", topic="schedule")
+    assert after(CRISIS, says("protects"), both).replies == ("crisis_helped", "schedule")
+    assert after(ACUTE, both).replies == ("crisis_helped",)
+
+
 def test_a_helper_is_spoken_to_as_such():
     assert after(OF_OTHER).about_other
     assert after(OF_OTHER, says("support_other")).replies == ("crisis_support_other",)
@@ -134,6 +180,20 @@ def test_an_emergency_has_replies_of_its_own_and_ends_when_it_is_over():
     better = after(EMERGENCY, says("emergency_better"))
     assert (better.stage, better.replies) == (HELPED, ("emergency_better",))
     assert after(EMERGENCY, says("emergency_better"), QUESTION).replies == ()
+
+
+def test_who_has_taken_something_is_asked_nothing_before_that_is_seen_to():
+    taken = Said("emergency", "tells", 0.5, "danger", frozenset({"attempt"}))
+    assert after(taken, CRISIS).replies == ("emergency_goes_on",)
+    assert after(taken, says("afraid")).replies == ("emergency_afraid",)
+    assert after(taken, QUESTION, QUESTION, QUESTION).replies == ("emergency_goes_on",)
+    assert after(taken, says("emergency_help"), QUESTION).replies == ()
+
+
+def test_what_was_no_emergency_lets_a_question_through():
+    assert after(EMERGENCY, QUESTION).replies == ("emergency_goes_on",)
+    assert after(EMERGENCY, QUESTION, QUESTION).replies == ()
+    assert after(EMERGENCY, CRISIS).stage == ASKED
 
 
 def test_one_doubt_adds_a_line_and_a_second_asks():

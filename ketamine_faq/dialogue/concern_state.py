@@ -33,21 +33,30 @@ SURE = 0.3
 SURE_QUESTION = 0.6
 
 HURDLES = ("cannot_speak", "afraid", "on_hold", "cost", "no_hotlines", "what_to_say", "burden", "nobody")
+HURDLES += ("ashamed", "which_help")
 # What a person says that calls for a reply of its own and changes no stage.
 SAME_STAGE = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
+# Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
+HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
+# What still is about the alarm when it is over, where no question comes with it.
+AFTERWARDS = (*HURDLES, "what_now", "support_other", "leaving", "safe", "other_safe", "unsafe", "immediate", "protects")
 # Where words such as 'tablets' or 'tonight' are no news of danger.
-NO_NEWS = (
-    "safe",
-    "protects",
-    "other_safe",
-    "question",
-    "thanks",
-    "leaving",
-    "what_to_say",
-    "support_other",
-    "asks_bot",
-)
-SAFE_WORDS = ("safe", "other_safe", "emergency_better")
+NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot")
+# The same of some signs only: who gives tablets away names them, who asks how to get through the night names the night.
+NO_NEWS_OF = {
+    "protects": frozenset({"wish", "means", "time"}),
+    "leaving": frozenset({"wish", "means", "time", "farewell"}),
+    "what_to_say": frozenset({"wish", "means", "time"}),
+    "what_now": frozenset({"wish", "time", "plan"}),
+}
+# What is said in an emergency, and which reply takes it up.
+EMERGENCY_TURNS = {"wait": "wait", "what_now": "wait", "support_other": "wait", "help": "help", "protects": "help"}
+EMERGENCY_TURNS |= {"worse": "worse", "immediate": "worse", "afraid": "afraid", "cost": "afraid", "leaving": "leaving"}
+SAFE_WORDS = ("safe", "other_safe")
+# A step that protects: somebody is there, the means are away, help has come.
+STEPS = ("protects", "emergency_help", "emergency_better")
+# What is no question to come back to once the person is safe: every reply has said how to reach people.
+NOT_WAITING = ("contact",)
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,7 @@ def step(state: ConcernState, said: Said) -> ConcernState:
     state = replace(state, replies=(), wording=None, line=None)
     if said.intent == EMERGENCY and said.degree == DANGER and not _is_calm(state, said):
         return _emergency(state, said)
-    if state.stage is None:
+    if state.stage is None and not _is_afterwards(state, said):
         return _alarmed(state, said) if said.intent == CRISIS else _doubted(state, said)
     if state.stage == EMERGENCY_STAGE:
         return _in_emergency(state, said)
@@ -138,11 +147,11 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
     """The first alarm of a conversation, or one after the person was safe."""
     if said.by_clinician and said.of_other:
         return replace(_replied(state, CRISIS), wording="crisis_clinician")
-    fresh = said.signs - state.signs
+    acute = _acute(state, said)
     state = replace(
         state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
     )
-    if fresh & ACUTE:
+    if acute:
         return replace(_staged(state, IMMEDIATE, CRISIS), wording="crisis_immediate")
     if state.questions < MAX_QUESTIONS:
         return _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
@@ -151,7 +160,7 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
 
 def _doubted(state: ConcernState, said: Said) -> ConcernState:
     """A message of a conversation without alarm: the rules answer it, a doubt adds a line."""
-    if said.degree != POSSIBLE:
+    if said.degree != POSSIBLE or said.by_clinician or _says_safe(said):
         return state
     state = replace(state, doubts=state.doubts + 1)
     if state.doubts == 1:
@@ -164,18 +173,24 @@ def _doubted(state: ConcernState, said: Said) -> ConcernState:
 
 def _emergency(state: ConcernState, said: Said) -> ConcernState:
     reply = "emergency" if state.stage != EMERGENCY_STAGE else "emergency_worse"
-    return _staged(replace(state, question=said.topic or state.question), EMERGENCY_STAGE, reply)
+    state = replace(state, signs=state.signs | said.signs, question=said.topic or state.question)
+    return _staged(state, EMERGENCY_STAGE, reply)
 
 
 def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn.removeprefix("emergency_") if said.sureness >= SURE else ""
-    if said.intent == CRISIS and said.degree == DANGER and turn not in NO_NEWS:
-        return _alarmed(replace(state, stage=None), said)
     if turn in ("better", "safe", "other_safe"):
         return replace(_staged(state, HELPED, "emergency_better"), question=state.question)
-    known = {"wait": "wait", "what_now": "wait", "support_other": "wait", "help": "help", "protects": "help"}
-    known |= {"worse": "worse", "immediate": "worse", "afraid": "afraid", "cost": "afraid", "leaving": "leaving"}
-    return _replied(state, f"emergency_{known.get(turn, 'goes_on')}")
+    # Who has taken something is not asked whether they think of suicide before that is seen to.
+    is_other = turn == "immediate" or turn not in EMERGENCY_TURNS
+    if said.intent == CRISIS and is_other and "attempt" not in state.signs:
+        return _alarmed(replace(state, stage=None), said)
+    if said.topic and turn == "question":
+        return _asked_on(state, said)
+    if turn == "help":
+        # What is asked from now on keeps nobody from calling.
+        state = replace(state, put_off=MAX_PUT_OFF)
+    return _replied(state, f"emergency_{EMERGENCY_TURNS.get(turn, 'goes_on')}")
 
 
 def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
@@ -183,60 +198,76 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     # A bare no is an answer only where something was asked.
     if turn == "safe" and said.intent == "deny" and state.stage != ASKED:
         turn = "refuses"
-    fresh = said.signs - state.signs
+    acute = _acute(state, said)
     news = said.degree == DANGER and turn not in NO_NEWS and not said.turn.startswith("emergency_")
+    if turn in NO_NEWS_OF or turn in HURDLES:
+        news = news and bool(acute)
     state = replace(state, signs=state.signs | said.signs if news or turn == "immediate" else state.signs)
     if turn == "clinician" or (said.by_clinician and said.of_other and news):
         return _closed(state, "crisis_clinician")
-    if said.of_other and news and not state.about_other:
+    if said.of_other and news and state.stage == ASKED:
         state = replace(state, about_other=True)
-    if turn == "immediate" or (news and fresh & ACUTE):
+    if turn == "immediate" or (news and acute):
         return _staged(state, IMMEDIATE, "crisis_immediate")
     if turn in SAFE_WORDS:
         return _safe(state, said)
     if turn == "other":
         stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
         return _staged(replace(state, about_other=True), stage, "crisis_other")
-    if turn == "protects":
-        return _staged(state, HELPED, "crisis_helped")
+    is_over = state.stage in (HELPED, LEAVING)
+    if turn in STEPS:
+        return _staged(state, HELPED, "crisis_helped", said.topic if is_over else None)
     if turn == "leaving":
         return _staged(state, LEAVING, "crisis_leaving")
-    if said.topic and not news and (turn == "question" or _is_calm(state, said)):
+    asks = turn == "question" or _is_calm(state, said) or (is_over and said.sureness < SURE_QUESTION)
+    if asks and not news and (said.topic or (is_over and _is_calm(state, said))):
         return _asked_on(state, said)
+    if state.stage == IMMEDIATE and (turn in HOLDS_ON or news):
+        return _replied(state, "crisis_holds_on")
     if turn == "unsafe" or news:
-        stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
         return _staged(
-            state, stage, "crisis_stay" if state.stage in (IMMEDIATE, NOT_IMMEDIATE) else "crisis_not_immediate"
+            state, NOT_IMMEDIATE, "crisis_stay" if state.stage == NOT_IMMEDIATE else "crisis_not_immediate"
         )
     return _replied(state, f"crisis_{turn}" if turn in SAME_STAGE else "crisis_stay")
 
 
 def _safe(state: ConcernState, said: Said) -> ConcernState:
     """Who may have acted a moment ago is not let go at a word: first the means are away, or somebody is there."""
+    question = said.topic or state.question
     if state.stage == IMMEDIATE and not state.about_other:
-        return _staged(replace(state, question=said.topic or state.question), HELPED, "crisis_settling")
+        return _staged(replace(state, question=question), HELPED, "crisis_settling")
     reply = "crisis_other_safe" if state.about_other else "crisis_safe"
-    return _closed(state, reply, said.topic or state.question)
+    return _closed(state, reply, question if question not in NOT_WAITING else None)
 
 
 def _asked_on(state: ConcernState, said: Said) -> ConcernState:
     """A question on treatment after an alarm: answered where nothing stands against it, else put off."""
-    if state.stage in (HELPED, LEAVING) or (state.stage != IMMEDIATE and state.put_off >= MAX_PUT_OFF):
+    is_acute = state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
+    put_off = state.put_off >= MAX_PUT_OFF
+    if state.stage in (HELPED, LEAVING) or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
         return replace(state, stage=None, about_other=False, question=None, put_off=0)
-    return _replied(replace(state, put_off=state.put_off + 1, question=said.topic), "crisis_question")
+    state = replace(state, put_off=state.put_off if is_acute else state.put_off + 1, question=said.topic)
+    return _replied(state, "emergency_goes_on" if state.stage == EMERGENCY_STAGE else "crisis_question")
 
 
 def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:
-    replies = (reply, question) if question else (reply,)
-    return replace(state, stage=None, about_other=False, question=None, put_off=0, replies=replies)
+    state = replace(state, stage=None, about_other=False, question=None, put_off=0)
+    return _replied(state, reply, question)
 
 
-def _staged(state: ConcernState, stage: str, reply: str) -> ConcernState:
-    return replace(state, stage=stage, highest=_higher(state.highest, stage), replies=(reply,))
+def _staged(state: ConcernState, stage: str, reply: str, topic: str | None = None) -> ConcernState:
+    return _replied(replace(state, stage=stage, highest=_higher(state.highest, stage)), reply, topic)
 
 
-def _replied(state: ConcernState, reply: str) -> ConcernState:
-    return replace(state, replies=(reply,))
+def _replied(state: ConcernState, reply: str, topic: str | None = None) -> ConcernState:
+    """Return the state with a reply, and the answer to a topic after it."""
+    return replace(state, replies=(reply, topic) if topic else (reply,))
+
+
+def _acute(state: ConcernState, said: Said) -> frozenset[str]:
+    """Return the new signs of a message that somebody may act soon, without those that go with what it says."""
+    excused = NO_NEWS_OF.get(said.turn, frozenset()) if said.sureness >= SURE else frozenset()
+    return (said.signs - state.signs) & ACUTE - excused
 
 
 def _is_calm(state: ConcernState, said: Said) -> bool:
@@ -245,6 +276,20 @@ def _is_calm(state: ConcernState, said: Said) -> bool:
         return False
     calm = said.turn in ("safe", "other_safe", "emergency_better", "emergency_help", "question")
     return calm and said.sureness >= SURE_QUESTION
+
+
+def _is_afterwards(state: ConcernState, said: Said) -> bool:
+    """Tell whether a message comes back to an alarm that is over, and is more than an answer to an ordinary offer."""
+    sure = said.turn in AFTERWARDS and said.sureness >= SURE_QUESTION
+    if not (state.highest and sure) or said.by_clinician:
+        return False
+    if said.intent == CRISIS:
+        return said.turn in NO_NEWS or said.turn in NO_NEWS_OF
+    return said.topic in (None, *NOT_WAITING) and said.intent not in ("thanks", "deny")
+
+
+def _says_safe(said: Said) -> bool:
+    return said.turn in SAFE_WORDS and said.sureness >= SURE_QUESTION
 
 
 def _higher(highest: str | None, stage: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents, plain_turn
+from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents, plain_turn, signs_of
 from ketamine_faq.nlu.examples import POSSIBLE
 from ketamine_faq.paths import PROJECT
 
@@ -113,6 +113,24 @@ def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
         ("it's an EXPRESSION", "turn_safe"),
         ("I'm angry, not suicidal", "turn_safe"),
         ("I'll ask Pam to take the tablets round to her sister's", "turn_protects"),
+        ("mum has my pills now", "turn_protects"),
+        ("woke him up and he took the bolt out of the rifle", "turn_protects"),
+        ("i could give my brother a ring", "turn_protects"),
+        ("what do i write to her", "turn_what_to_say"),
+        ("how do i make it stop", "turn_what_now"),
+        ("will they tell my boss", "turn_afraid"),
+        ("i'm not calling anyone", "turn_refuses"),
+        ("ok good night", "turn_leaving"),
+        ("the ambulance is here", "turn_emergency_help"),
+        # What only sounds like a step that protects, or like help to write.
+        ("i have my pills here", None),
+        ("i took my pills", None),
+        ("im going to take the tablets tonight", None),
+        ("hes here with the gun", None),
+        ("i texted my sister bye", None),
+        ("are you going to tell my mum", "turn_afraid"),
+        ("what do i write in the note", None),
+        ("im ok with dying", None),
         ("im not safe", None),
         ("No. I am not feeling safe", None),
         ("im never safe", None),
@@ -123,3 +141,19 @@ def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
 )
 def test_a_turn_that_is_plain_is_told_by_its_words(text: str, turn: str | None):
     assert plain_turn(text) == turn
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("No plan, I'm not stupid", set()),
+        ("I have a plan", {"plan"}),
+        ("at the end of my rope with this clinic", set()),
+        ("there is a rope in the shed", {"means"}),
+        ("shes taken them all", {"attempt"}),
+        ("she took them away from me", set()),
+        ("the voices are so loud", {"voices"}),
+    ],
+)
+def test_a_sign_is_told_from_what_only_has_its_words(text: str, signs: set[str]):
+    assert signs_of(text) == signs
