@@ -31,6 +31,10 @@ MAX_PUT_OFF = 1
 SURE = 0.3
 # A topic of its own that is this sure is a question, whatever else the message may say.
 SURE_QUESTION = 0.6
+# Who is safe is let go: less sure than this they are not, and beside a doubt only where it is certain.
+SURE_SAFE, CERTAIN = 0.5, 0.9
+# In words.
+BARE = 2
 
 HURDLES = ("cannot_speak", "afraid", "on_hold", "cost", "no_hotlines", "what_to_say", "burden", "nobody")
 HURDLES += ("ashamed", "which_help")
@@ -57,11 +61,19 @@ SAFE_WORDS = ("safe", "other_safe")
 STEPS = ("protects", "emergency_help", "emergency_better")
 # What is no question to come back to once the person is safe: every reply has said how to reach people.
 NOT_WAITING = ("contact",)
+# Topics whose replies point to people: what is said of the alarm goes before them.
+POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
+# What takes an emergency back where one was read into a message of a talk like this.
+CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
+SURE_CALM = 0.4
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message of the visitor, as NLU has read it."""
+    """One message of the visitor, as NLU has read it.
+
+    `sureness` is of the turn, `confidence` of the intent, 0 to 1; a `bare` message is one word or two.
+    """
 
     intent: str
     turn: str
@@ -71,6 +83,8 @@ class Said:
     of_other: bool = False
     topic: str | None = None
     by_clinician: bool = False
+    confidence: float = 1.0
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,8 +159,9 @@ def step(state: ConcernState, said: Said) -> ConcernState:
 
 def _alarmed(state: ConcernState, said: Said) -> ConcernState:
     """The first alarm of a conversation, or one after the person was safe."""
-    if said.by_clinician and said.of_other:
-        return replace(_replied(state, CRISIS), wording="crisis_clinician")
+    if said.by_clinician and (said.of_other or state.about_other):
+        # From here on it is about the patient.
+        return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True)
     acute = _acute(state, said)
     state = replace(
         state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
@@ -183,7 +198,7 @@ def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
         return replace(_staged(state, HELPED, "emergency_better"), question=state.question)
     # Who has taken something is not asked whether they think of suicide before that is seen to.
     is_other = turn == "immediate" or turn not in EMERGENCY_TURNS
-    if said.intent == CRISIS and is_other and "attempt" not in state.signs:
+    if said.intent == CRISIS and said.confidence >= CERTAIN and is_other and "attempt" not in state.signs:
         return _alarmed(replace(state, stage=None), said)
     if said.topic and turn == "question":
         return _asked_on(state, said)
@@ -195,8 +210,10 @@ def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
 
 def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn if said.sureness >= SURE else ""
+    if turn in SAFE_WORDS and not _is_let_go(said):
+        turn = "unsafe" if turn == "safe" else ""
     # A bare no is an answer only where something was asked.
-    if turn == "safe" and said.intent == "deny" and state.stage != ASKED:
+    if turn == "safe" and said.bare and said.intent == "deny" and state.stage != ASKED:
         turn = "refuses"
     acute = _acute(state, said)
     news = said.degree == DANGER and turn not in NO_NEWS and not said.turn.startswith("emergency_")
@@ -219,8 +236,9 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         return _staged(state, HELPED, "crisis_helped", said.topic if is_over else None)
     if turn == "leaving":
         return _staged(state, LEAVING, "crisis_leaving")
-    asks = turn == "question" or _is_calm(state, said) or (is_over and said.sureness < SURE_QUESTION)
-    if asks and not news and (said.topic or (is_over and _is_calm(state, said))):
+    surely_asks = turn == "question" and said.sureness >= SURE_QUESTION
+    asks = turn == "question" or (is_over and said.sureness < SURE_QUESTION)
+    if asks and not news and (said.topic or (is_over and surely_asks)):
         return _asked_on(state, said)
     if state.stage == IMMEDIATE and (turn in HOLDS_ON or news):
         return _replied(state, "crisis_holds_on")
@@ -271,11 +289,14 @@ def _acute(state: ConcernState, said: Said) -> frozenset[str]:
 
 
 def _is_calm(state: ConcernState, said: Said) -> bool:
-    """Tell whether a message after an alarm says something harmless with certainty."""
-    if state.stage is None:
-        return False
-    calm = said.turn in ("safe", "other_safe", "emergency_better", "emergency_help", "question")
-    return calm and said.sureness >= SURE_QUESTION
+    """Tell whether a message after an alarm says something that is no emergency."""
+    turns = (*CALM, "what_now") if state.stage in (None, HELPED, LEAVING) else CALM
+    sure = said.sureness >= (SURE_CALM if state.stage else SURE_QUESTION)
+    return bool(state.highest) and said.turn in turns and sure and "attempt" not in said.signs
+
+
+def _is_let_go(said: Said) -> bool:
+    return said.sureness >= CERTAIN or (said.sureness >= SURE_SAFE and said.degree is None)
 
 
 def _is_afterwards(state: ConcernState, said: Said) -> bool:
@@ -283,9 +304,9 @@ def _is_afterwards(state: ConcernState, said: Said) -> bool:
     sure = said.turn in AFTERWARDS and said.sureness >= SURE_QUESTION
     if not (state.highest and sure) or said.by_clinician:
         return False
-    if said.intent == CRISIS:
+    if said.degree == DANGER:
         return said.turn in NO_NEWS or said.turn in NO_NEWS_OF
-    return said.topic in (None, *NOT_WAITING) and said.intent not in ("thanks", "deny")
+    return said.topic in (None, *POINTING) and said.intent not in ("thanks", "deny")
 
 
 def _says_safe(said: Said) -> bool:
@@ -321,6 +342,8 @@ def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
         of_other=entities.get("concerned") == "other",
         topic=_topic(parsed, intent),
         by_clinician=entities.get("audience", audience) == "referrer",
+        confidence=(parsed.get("intent") or {}).get("confidence", 0.0),
+        bare=len((parsed.get("text") or "").split()) <= BARE,
     )
 
 

@@ -18,11 +18,12 @@ from rasa.shared.nlu.training_data.message import Message
 from ketamine_faq.nlu.concern import Concern, Thresholds, concern_of, plain_turn, signs_of
 from ketamine_faq.nlu.examples import CRISIS, DANGERS
 from ketamine_faq.nlu.message_parts import is_question
-from ketamine_faq.nlu.topic_classifier import CLAUSES, CONCERNS, TURN, TopicClassifier
+from ketamine_faq.nlu.topic_classifier import CLAUSES, CONCERNS, NAMING, TURN, TopicClassifier
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
 # In the parse data: the degree, `danger` or `possible`; the kinds of sign; the topic of a question that a danger has put aside.
 CONCERN, SIGNS, PUT_ASIDE = "concern", "signs", "put_aside"
+CONTACT = "contact"
 # Less sure than this, the topic is not worth coming back to.
 SURE_TOPIC = 0.5
 
@@ -74,7 +75,9 @@ def _note(message: Message, found: Concern) -> None:
     if found.intent in DANGERS:
         topic = message.get(INTENT) or {}
         asks = any(map(is_question, (message.get(TEXT), *message.get(CLAUSES, ()))))
-        if asks and topic.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= SURE_TOPIC:
+        # What is told of oneself looks like these topics, too.
+        told = topic.get(INTENT_NAME_KEY) in (*NAMING, CONTACT)
+        if (asks or not told) and topic.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= SURE_TOPIC:
             message.set(PUT_ASIDE, topic[INTENT_NAME_KEY], add_to_output=True)
     intent = {INTENT_NAME_KEY: found.intent, PREDICTED_CONFIDENCE_KEY: found.confidence}
     message.set(INTENT, intent, add_to_output=True)
