@@ -28,10 +28,11 @@ MAX_QUESTIONS = 2
 # A question on treatment is put off so many times; where nothing acute has been said, it is then answered.
 MAX_PUT_OFF = 1
 # Below this, what a message says after an alarm is not understood, and the reply stays with the person.
-SURE = 0.3
+SURE = 0.25
 # A topic of its own that is this sure is a question, whatever else the message may say.
 SURE_QUESTION = 0.6
-# Who is safe is let go: less sure than this they are not, and beside a doubt only where it is certain.
+# Who is safe, or has taken a step that protects, is let go: less sure than this they are not, and who is safe beside a
+# doubt only where it is certain.
 SURE_SAFE, CERTAIN = 0.5, 0.9
 # In words.
 BARE = 2
@@ -52,6 +53,7 @@ NO_NEWS_OF = {
     "leaving": frozenset({"wish", "means", "time", "farewell"}),
     "what_to_say": frozenset({"wish", "means", "time"}),
     "what_now": frozenset({"wish", "time", "plan"}),
+    "question": frozenset({"wish", "time"}),
 }
 # What is said in an emergency, and which reply takes it up.
 EMERGENCY_TURNS = {"wait": "wait", "what_now": "wait", "support_other": "wait", "help": "help", "protects": "help"}
@@ -175,8 +177,10 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
 
 def _doubted(state: ConcernState, said: Said) -> ConcernState:
     """A message of a conversation without alarm: the rules answer it, a doubt adds a line."""
-    if said.degree != POSSIBLE or said.by_clinician or _says_safe(said):
+    if said.degree != POSSIBLE or _says_safe(said):
         return state
+    if said.by_clinician:
+        return _replied(state, "crisis_clinician") if state.about_other else state
     state = replace(state, doubts=state.doubts + 1)
     if state.doubts == 1:
         return replace(state, line="check_in")
@@ -194,7 +198,7 @@ def _emergency(state: ConcernState, said: Said) -> ConcernState:
 
 def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn.removeprefix("emergency_") if said.sureness >= SURE else ""
-    if turn in ("better", "safe", "other_safe"):
+    if turn in ("better", "safe", "other_safe") and said.sureness >= SURE_CALM:
         return replace(_staged(state, HELPED, "emergency_better"), question=state.question)
     # Who has taken something is not asked whether they think of suicide before that is seen to.
     is_other = turn == "immediate" or turn not in EMERGENCY_TURNS
@@ -212,6 +216,8 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn if said.sureness >= SURE else ""
     if turn in SAFE_WORDS and not _is_let_go(said):
         turn = "unsafe" if turn == "safe" else ""
+    if turn in STEPS and said.sureness < SURE_SAFE:
+        turn = ""
     # A bare no is an answer only where something was asked.
     if turn == "safe" and said.bare and said.intent == "deny" and state.stage != ASKED:
         turn = "refuses"
@@ -222,7 +228,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     state = replace(state, signs=state.signs | said.signs if news or turn == "immediate" else state.signs)
     if turn == "clinician" or (said.by_clinician and said.of_other and news):
         return _closed(state, "crisis_clinician")
-    if said.of_other and news and state.stage == ASKED:
+    if said.of_other and news and state.stage in (ASKED, HELPED):
         state = replace(state, about_other=True)
     if turn == "immediate" or (news and acute):
         return _staged(state, IMMEDIATE, "crisis_immediate")
