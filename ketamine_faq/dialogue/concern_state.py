@@ -31,9 +31,8 @@ MAX_PUT_OFF = 1
 SURE = 0.25
 # A topic of its own that is this sure is a question, whatever else the message may say.
 SURE_QUESTION = 0.6
-# Who is safe, or has taken a step that protects, is let go: less sure than this they are not, and who is safe beside a
-# doubt only where it is certain.
-SURE_SAFE, CERTAIN = 0.5, 0.9
+# Nobody is let go at words that are less surely harmless; and beside a doubt only where they are certain.
+HARMLESS, CERTAIN = 0.5, 0.9
 # In words.
 BARE = 2
 
@@ -216,7 +215,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn if said.sureness >= SURE else ""
     if turn in SAFE_WORDS and not _is_let_go(said):
         turn = "unsafe" if turn == "safe" else ""
-    if turn in STEPS and said.sureness < SURE_SAFE:
+    if turn in STEPS and said.sureness < HARMLESS:
         turn = ""
     # A bare no is an answer only where something was asked.
     if turn == "safe" and said.bare and said.intent == "deny" and state.stage != ASKED:
@@ -230,7 +229,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         return _closed(state, "crisis_clinician")
     if said.of_other and news and state.stage in (ASKED, HELPED):
         state = replace(state, about_other=True)
-    if turn == "immediate" or (news and acute):
+    if (turn == "immediate" and said.sureness >= SURE_CALM) or (news and acute):
         return _staged(state, IMMEDIATE, "crisis_immediate")
     if turn in SAFE_WORDS:
         return _safe(state, said)
@@ -239,19 +238,18 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         return _staged(replace(state, about_other=True), stage, "crisis_other")
     is_over = state.stage in (HELPED, LEAVING)
     if turn in STEPS:
-        return _staged(state, HELPED, "crisis_helped", said.topic if is_over else None)
+        asked = said.topic if is_over and said.topic not in POINTING else None
+        return _staged(state, HELPED, "crisis_helped", asked)
     if turn == "leaving":
         return _staged(state, LEAVING, "crisis_leaving")
-    surely_asks = turn == "question" and said.sureness >= SURE_QUESTION
+    surely_asks = turn == "question" and said.sureness >= HARMLESS
     asks = turn == "question" or (is_over and said.sureness < SURE_QUESTION)
     if asks and not news and (said.topic or (is_over and surely_asks)):
         return _asked_on(state, said)
     if state.stage == IMMEDIATE and (turn in HOLDS_ON or news):
         return _replied(state, "crisis_holds_on")
     if turn == "unsafe" or news:
-        return _staged(
-            state, NOT_IMMEDIATE, "crisis_stay" if state.stage == NOT_IMMEDIATE else "crisis_not_immediate"
-        )
+        return _staged(state, NOT_IMMEDIATE, "crisis_stay" if state.stage == NOT_IMMEDIATE else "crisis_not_immediate")
     return _replied(state, f"crisis_{turn}" if turn in SAME_STAGE else "crisis_stay")
 
 
@@ -269,7 +267,9 @@ def _asked_on(state: ConcernState, said: Said) -> ConcernState:
     is_acute = state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
     put_off = state.put_off >= MAX_PUT_OFF
     if state.stage in (HELPED, LEAVING) or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
-        return replace(state, stage=None, about_other=False, question=None, put_off=0)
+        state = replace(state, stage=None, about_other=False, question=None, put_off=0)
+        # What is no topic for sure is theirs who know the person.
+        return state if said.topic else _replied(state, "personal_concern")
     state = replace(state, put_off=state.put_off if is_acute else state.put_off + 1, question=said.topic)
     return _replied(state, "emergency_goes_on" if state.stage == EMERGENCY_STAGE else "crisis_question")
 
@@ -290,7 +290,7 @@ def _replied(state: ConcernState, reply: str, topic: str | None = None) -> Conce
 
 def _acute(state: ConcernState, said: Said) -> frozenset[str]:
     """Return the new signs of a message that somebody may act soon, without those that go with what it says."""
-    excused = NO_NEWS_OF.get(said.turn, frozenset()) if said.sureness >= SURE else frozenset()
+    excused = NO_NEWS_OF.get(said.turn, frozenset()) if said.sureness >= HARMLESS else frozenset()
     return (said.signs - state.signs) & ACUTE - excused
 
 
@@ -302,7 +302,7 @@ def _is_calm(state: ConcernState, said: Said) -> bool:
 
 
 def _is_let_go(said: Said) -> bool:
-    return said.sureness >= CERTAIN or (said.sureness >= SURE_SAFE and said.degree is None)
+    return said.sureness >= CERTAIN or (said.sureness >= HARMLESS and said.degree is None)
 
 
 def _is_afterwards(state: ConcernState, said: Said) -> bool:

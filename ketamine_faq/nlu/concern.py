@@ -32,6 +32,7 @@ class Thresholds:
 
     `danger` and `possible` are of the whole message; `agreed` is what the whole must reach, of danger and possible
     together, where a part reaches `danger_of_part`; `possible_of_part` is what a part must reach for `possible`.
+    A danger below `danger_beside_question` is only possible where a question on treatment is surer.
     """
 
     danger: float = 0.5
@@ -40,6 +41,7 @@ class Thresholds:
     possible: float = 0.3
     possible_of_part: float = 0.5
     misuse: float = 0.5
+    danger_beside_question: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,11 @@ def concern_of(text: str, whole: dict[str, float], parts: list[dict[str, float]]
     if life >= thresholds.danger or (of_part >= thresholds.danger_of_part and doubtful >= thresholds.agreed):
         return _danger(whole, parts, matched, life)
     doubt = max(doubtful - thresholds.possible, of_part - thresholds.possible_of_part)
-    degree = POSSIBLE if doubt >= 0 else None
+    degree = POSSIBLE if doubt >= 0 or POSSIBLE in matched else None
     misuse = whole.get(MISUSE, 0.0)
-    other = next(iter(matched - set(DANGERS)), None)
-    if misuse >= (SURE_MISUSE if other else thresholds.misuse):
+    other = next(iter(matched - {*DANGERS, POSSIBLE}), None)
+    # Slang is common to both: who says that nobody would miss them is not refused.
+    if POSSIBLE not in matched and misuse >= (SURE_MISUSE if other else thresholds.misuse):
         return Concern(degree, MISUSE, misuse)
     return Concern(degree, other, 1.0 if other else 0.0)
 
