@@ -1,4 +1,4 @@
-"""Talks that people held with the bot, turn by turn: what each turn needs stands in talks.yml, the words beside the brief."""
+"""Talks that were held with the bot, turn by turn: what each needs stands in talks.yml, the words beside the brief."""
 
 import re
 from typing import Any

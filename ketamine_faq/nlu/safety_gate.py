@@ -22,7 +22,7 @@ from ketamine_faq.nlu.message_parts import is_question
 from ketamine_faq.nlu.topic_classifier import CLAUSES, CONCERNS, NAMING, TURN, TopicClassifier
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
-# In the parse data: the degree, `danger` or `possible`; the kinds of sign; the topic of a question that a danger has put aside.
+# In the parse data: the degree, `danger` or `possible`; the kinds of sign; the topic that a danger has put aside.
 CONCERN, SIGNS, PUT_ASIDE = "concern", "signs", "put_aside"
 CONTACT, PERSONAL_CONCERN = "contact", "personal_concern"
 # Less sure than this, the topic is not worth coming back to; from this on, it is what the message asks.
@@ -70,7 +70,7 @@ class SafetyGate(GraphComponent, IntentClassifier):
         return messages
 
     def _drowns(self, message: Message, found: Concern) -> bool:
-        """Tell whether the message surely asks about treatment, and a danger without any sign is no more than a doubt."""
+        """Tell whether the message surely asks about treatment, and its danger, without a sign, is less sure."""
         topic = message.get(INTENT) or {}
         unsure = self._thresholds.danger <= found.confidence < self._thresholds.danger_beside_question
         if found.degree != DANGER or not unsure or message.get(SIGNS):
