@@ -11,7 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from ketamine_faq.content.texts import content
 from ketamine_faq.dialogue.concern_policy import actions_since_message
-from ketamine_faq.dialogue.concern_state import HELPED, LEAVING, concern_state
+from ketamine_faq.dialogue.concern_state import concern_state
+from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING
 from ketamine_faq.dialogue.response_generator import ResponseGenerator
 from ketamine_faq.importer import Importer
 from ketamine_faq.nlu.concern import DANGER

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from ketamine_faq.content.texts import content
-from ketamine_faq.dialogue.concern_state import AFTER_ALARM, HELPED, LEAVING, MAX_QUESTIONS
+from ketamine_faq.dialogue.concern_state import AFTER_ALARM
+from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING, MAX_QUESTIONS
 from ketamine_faq.paths import PROJECT
 from tests.conversation import Bot, Visitor
 from tests.held_out import STRANGERS

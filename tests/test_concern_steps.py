@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from ketamine_faq.dialogue.concern_state import (
+from ketamine_faq.dialogue.concern_said import Said
+from ketamine_faq.dialogue.concern_steps import (
     ASKED,
     EMERGENCY_STAGE,
     HELPED,
@@ -15,7 +16,6 @@ from ketamine_faq.dialogue.concern_state import (
     MAX_QUESTIONS,
     NOT_IMMEDIATE,
     ConcernState,
-    Said,
     step,
 )
 from ketamine_faq.paths import PROJECT
