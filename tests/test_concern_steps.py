@@ -223,24 +223,22 @@ def test_from_everywhere_there_is_a_way_back_to_ordinary_questions(seed: int):
     assert (state.stage, state.replies) == (None, ())
 
 
-ENTRANCES = {
-    "none": (),
-    "asked": (CRISIS,),
-    "not_immediate": (CRISIS, says("unsafe")),
-    "immediate": (ACUTE,),
-    "helped": (CRISIS, says("protects")),
-    "leaving": (CRISIS, says("leaving")),
-    "emergency": (EMERGENCY,),
-}
+# How a talk comes to a stage; to none by never having had an alarm, or by one that is over.
+ENTRANCES = (
+    ("none", ()),
+    ("none", (CRISIS, says("safe"))),
+    ("asked", (CRISIS,)),
+    ("not_immediate", (CRISIS, says("unsafe"))),
+    ("immediate", (ACUTE,)),
+    ("helped", (CRISIS, says("protects"))),
+    ("leaving", (CRISIS, says("leaving"))),
+    ("emergency", (EMERGENCY,)),
+)
 
 
 def test_the_drawing_in_the_docs_has_the_ways_from_stage_to_stage_that_the_code_goes():
     messages = (CRISIS, ACUTE, EMERGENCY, QUESTION, POSSIBLE, *(says(turn) for turn in EVERY_TURN))
-    gone = {
-        (stage, after(*entrance, message).stage or "none")
-        for stage, entrance in ENTRANCES.items()
-        for message in messages
-    }
+    gone = {(stage, after(*entrance, message).stage or "none") for stage, entrance in ENTRANCES for message in messages}
     text = (PROJECT / "docs" / "safety.md").read_text(encoding="utf-8")
     drawn = set(re.findall(r"^    (\w+) --> (\w+)", text, re.MULTILINE))
     # A second doubt asks, too.

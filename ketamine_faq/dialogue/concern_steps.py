@@ -13,6 +13,8 @@ STAGES = (LEAVING, HELPED, ASKED, NOT_IMMEDIATE, IMMEDIATE, EMERGENCY_STAGE)
 
 # Signs that somebody may act soon.
 ACUTE = frozenset({"means", "time", "farewell", "attempt", "plan", "voices"})
+# Those of them that tell of danger even where the rest of the message is only a doubt.
+PLAIN = frozenset({"farewell", "attempt", "voices"})
 MAX_QUESTIONS = 2
 # A question on treatment is put off so many times; where nothing acute has been said, it is then answered.
 MAX_PUT_OFF = 1
@@ -99,7 +101,7 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
     state = replace(
         state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
     )
-    if acute:
+    if acute or (said.turn == "immediate" and said.sureness >= SURE_CALM):
         return replace(_staged(state, IMMEDIATE, CRISIS), wording="crisis_immediate")
     if state.questions < MAX_QUESTIONS:
         return _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
@@ -146,14 +148,15 @@ def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
 def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn if said.sureness >= SURE else ""
     if turn in SAFE_WORDS and not _is_let_go(said):
-        turn = "unsafe" if turn == "safe" else ""
-    if turn in STEPS and said.sureness < HARMLESS:
+        turn = "unsafe" if turn == "safe" else "protects"
+    if (turn in STEPS and said.sureness < HARMLESS) or (turn == "leaving" and said.sureness < SURE_CALM):
         turn = ""
     # A bare no is an answer only where something was asked.
     if turn == "safe" and said.bare and said.intent == "deny" and state.stage != ASKED:
         turn = "refuses"
     acute = _acute(state, said)
-    news = said.degree == DANGER and turn not in NO_NEWS and not said.turn.startswith("emergency_")
+    told = said.degree == DANGER or (said.degree == POSSIBLE and bool(acute & PLAIN))
+    news = told and turn not in NO_NEWS and not said.turn.startswith("emergency_")
     if turn in NO_NEWS_OF or turn in HURDLES:
         news = news and bool(acute)
     state = replace(state, signs=state.signs | said.signs if news or turn == "immediate" else state.signs)
@@ -230,7 +233,9 @@ def _is_calm(state: ConcernState, said: Said) -> bool:
     """Tell whether a message after an alarm says something that is no emergency."""
     turns = (*CALM, "what_now") if state.stage in (None, HELPED, LEAVING) else CALM
     sure = said.sureness >= (SURE_CALM if state.stage else SURE_QUESTION)
-    return bool(state.highest) and said.turn in turns and sure and "attempt" not in said.signs
+    # A yes of one's own, such as 'yeah, not wake up'.
+    confirms = said.turn == "unsafe" and said.sureness >= CERTAIN and not state.about_other
+    return bool(state.highest) and ((said.turn in turns and sure) or confirms) and "attempt" not in said.signs
 
 
 def _is_let_go(said: Said) -> bool:

@@ -16,7 +16,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from ketamine_faq.content.topics import ANSWERS, topics
-from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, plain_turn, signs_of
+from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, life_of, plain_turn, signs_of
 from ketamine_faq.nlu.examples import CRISIS, DANGERS, POSSIBLE
 from ketamine_faq.nlu.message_parts import is_question
 from ketamine_faq.nlu.topic_classifier import CLAUSES, CONCERNS, NAMING, TURN, TopicClassifier
@@ -27,6 +27,8 @@ CONCERN, SIGNS, PUT_ASIDE = "concern", "signs", "put_aside"
 CONTACT, PERSONAL_CONCERN = "contact", "personal_concern"
 # Less sure than this, the topic is not worth coming back to; from this on, it is what the message asks.
 SURE_TOPIC, SURE_QUESTION = 0.5, 0.7
+# A part that is so sure is a danger, whatever is asked beside it.
+SURE_OF_PART = 0.9
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -66,14 +68,15 @@ class SafetyGate(GraphComponent, IntentClassifier):
                     message.set(TURN, {"name": turn, "confidence": 1.0}, add_to_output=True)
                 message.set(SIGNS, sorted(signs_of(message.get(TEXT))), add_to_output=True)
                 found = concern_of(message.get(TEXT), whole, parts, self._thresholds)
-                _note(message, Concern(POSSIBLE) if self._drowns(message, found) else found)
+                _note(message, Concern(POSSIBLE) if self._is_rather_a_question(message, found, parts) else found)
         return messages
 
-    def _drowns(self, message: Message, found: Concern) -> bool:
-        """Tell whether the message surely asks about treatment, and its danger, without a sign, is less sure."""
+    def _is_rather_a_question(self, message: Message, found: Concern, parts: list[dict[str, float]]) -> bool:
+        """Tell whether a message surely asks about treatment, and its danger is unsure as a whole and in each part."""
         topic = message.get(INTENT) or {}
         unsure = self._thresholds.danger <= found.confidence < self._thresholds.danger_beside_question
-        if found.degree != DANGER or not unsure or message.get(SIGNS):
+        plain = message.get(SIGNS) or any(life_of(part) >= SURE_OF_PART for part in parts)
+        if found.degree != DANGER or not unsure or plain:
             return False
         sure = topic.get(INTENT_NAME_KEY) in self._answers and topic[PREDICTED_CONFIDENCE_KEY] >= SURE_QUESTION
         return sure and _asks(message)

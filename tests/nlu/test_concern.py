@@ -2,9 +2,11 @@
 
 import pytest
 import yaml
+from rasa.shared.nlu.training_data.message import Message
 
 from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents, plain_turn, signs_of
 from ketamine_faq.nlu.examples import POSSIBLE
+from ketamine_faq.nlu.safety_gate import SafetyGate
 from ketamine_faq.paths import PROJECT
 
 AT = Thresholds(danger=0.5, danger_of_part=0.9, agreed=0.25, possible=0.3, possible_of_part=0.5, misuse=0.5)
@@ -74,6 +76,15 @@ def test_a_body_weight_hides_no_danger_and_no_sure_misuse():
     assert concern({"emergency": 0.6, "none": 0.4}, text=text).intent == "emergency"
     assert concern({"misuse": 0.8, "none": 0.2}, text=text).intent == "personal_concern"
     assert concern({"misuse": 0.95}, text=text).intent == "misuse"
+
+
+def test_who_is_no_use_to_anybody_is_noticed_and_not_refused():
+    for text in ("nobody would even notice", "I've been no use to anyone since"):
+        assert concern({"misuse": 0.95}, text=text) == Concern(POSSIBLE)
+
+
+def test_a_complaint_is_for_people():
+    assert concern({"none": 1.0}, text="I've had enough of your clinic") == Concern(None, "contact", 1.0)
 
 
 def test_a_pattern_is_danger_whatever_the_model_thinks():
@@ -157,3 +168,28 @@ def test_a_turn_that_is_plain_is_told_by_its_words(text: str, turn: str | None):
 )
 def test_a_sign_is_told_from_what_only_has_its_words(text: str, signs: set[str]):
     assert signs_of(text) == signs
+
+
+GATE = {"danger": 0.25, "danger_of_part": 0.98, "agreed": 0.1, "possible": 0.12, "danger_beside_question": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("text", "life", "part", "topic", "degree"),
+    [
+        ("my sister cut me off and I'm a mess. does it mean less oxycodone?", 0.5, 0.8, "goals", "possible"),
+        # A part that is sure, a sign, a danger that is sure, no question, or one that is handed over: still a danger.
+        ("how often is it given? i wish i was dead", 0.5, 0.99, "schedule", "danger"),
+        ("the tablets are in the drawer. how often is it given?", 0.5, 0.8, "schedule", "danger"),
+        ("everybody would cope. how often is it given?", 0.7, 0.8, "schedule", "danger"),
+        ("everybody would cope", 0.5, 0.8, "schedule", "danger"),
+        ("everybody would cope. am I suitable?", 0.5, 0.8, "personal_concern", "danger"),
+    ],
+)
+def test_a_question_that_is_surer_than_the_danger_is_answered(
+    text: str, life: float, part: float, topic: str, degree: str
+):
+    read = {"concerns": [{"crisis": life}, {"crisis": part}], "clauses": text.split(". ")}
+    message = Message(data={"text": text, "intent": {"name": topic, "confidence": 0.9}, **read})
+    SafetyGate.create({"thresholds": GATE}).process([message])
+    assert message.get("concern") == degree
+    assert message.get("intent")["name"] == (topic if degree == POSSIBLE else "crisis")
