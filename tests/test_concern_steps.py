@@ -190,6 +190,14 @@ def test_who_has_taken_something_is_asked_nothing_before_that_is_seen_to():
     assert after(taken, says("emergency_help"), QUESTION).replies == ()
 
 
+def test_after_an_emergency_that_was_no_crisis_nobody_is_spoken_to_of_suicide():
+    over = (EMERGENCY, says("emergency_better"))
+    assert after(*over, says("protects")).replies == ("emergency_help",)
+    assert after(*over, says("nonsense")).replies == ("emergency_better",)
+    assert after(*over, says("thanks", intent="thanks")) == after(*over, QUESTION)
+    assert after(*over, CRISIS).replies == ("crisis_not_immediate",)
+
+
 def test_what_was_no_emergency_lets_a_question_through():
     assert after(EMERGENCY, QUESTION).replies == ("emergency_goes_on",)
     assert after(EMERGENCY, QUESTION, QUESTION).replies == ()

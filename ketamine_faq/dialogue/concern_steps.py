@@ -89,6 +89,8 @@ def step(state: ConcernState, said: Said) -> ConcernState:
         return _alarmed(state, said) if said.intent == CRISIS else _doubted(state, said)
     if state.stage == EMERGENCY_STAGE:
         return _in_emergency(state, said)
+    if state.highest == EMERGENCY_STAGE and "wish" not in state.signs and said.intent != CRISIS:
+        return _after_emergency(state, said)
     return _after_alarm(state, said)
 
 
@@ -145,6 +147,15 @@ def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
     return _replied(state, f"emergency_{EMERGENCY_TURNS.get(turn, 'goes_on')}")
 
 
+def _after_emergency(state: ConcernState, said: Said) -> ConcernState:
+    """An emergency that is over, and was no crisis: nobody is spoken to of suicide, and questions are answered."""
+    turn = said.turn.removeprefix("emergency_") if said.sureness >= HARMLESS else ""
+    if said.topic or said.intent in ("thanks", "goodbye"):
+        return replace(state, stage=None, question=None, put_off=0)
+    known = EMERGENCY_TURNS.get(turn, "better")
+    return _staged(state, EMERGENCY_STAGE if known == "worse" else HELPED, f"emergency_{known}")
+
+
 def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn if said.sureness >= SURE else ""
     if turn in SAFE_WORDS and not _is_let_go(said):
@@ -159,7 +170,8 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     news = told and turn not in NO_NEWS and not said.turn.startswith("emergency_")
     if turn in NO_NEWS_OF or turn in HURDLES:
         news = news and bool(acute)
-    state = replace(state, signs=state.signs | said.signs if news or turn == "immediate" else state.signs)
+    if news or turn == "immediate":
+        state = replace(state, signs=state.signs | said.signs | {"wish"})
     if turn == "clinician" or (said.by_clinician and said.of_other and news):
         return _closed(state, "crisis_clinician")
     if said.of_other and news and state.stage in (ASKED, HELPED):
