@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from ketamine_faq.chat.feedback import FeedbackRow
 from ketamine_faq.chat.typed_text import typed_text
 from ketamine_faq.content.texts import content
-from ketamine_faq.dialogue.concern_state import STAGES
+from ketamine_faq.dialogue.concern_steps import STAGES
 from ketamine_faq.insights.turns import Turn
 
 SAFETY = ("crisis", "emergency", "misuse")
