@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    require_signed_content: bool = Field(
+        False, description="Neither train nor serve while a text is unsigned, changed since, or overdue for review"
+    )
     conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
     enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
     conversation_megabytes_per_day: int = Field(
