@@ -68,6 +68,19 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    staff_url: AnyHttpUrl = Field(
+        "http://localhost:5006", description="Where the staff reach their page; https:// wherever others could listen"
+    )
+    staff_auth: Literal["link", "proxy"] = Field(
+        "link", description="Who lets the staff in: links of `ketamine-faq staff link`, or a proxy that signs them in"
+    )
+    staff_proxy_secret: SecretStr | None = Field(
+        None, min_length=SHORTEST_KEY, description="What that proxy sends as X-Staff-Secret, so that it is known"
+    )
+    staff_user_header: str = Field("X-Forwarded-Email", description="In which header it names the person")
+    staff_users: dict[str, Literal["reception", "clinician", "admin"]] = Field(
+        {}, description='Who may come in by it, in lower case, and as what: JSON, {"kim@clinic.example": "reception"}'
+    )
     require_signed_content: bool = Field(
         False, description="Neither train nor serve while a text is unsigned, changed since, or overdue for review"
     )
@@ -151,6 +164,13 @@ class Settings(BaseSettings):
             raise ValueError("SANIC_WORKERS above 1 needs REDIS_URL")
         if (values["database_url"] or values["redis_url"]) and not values["secret_key"]:
             raise ValueError("DATABASE_URL and REDIS_URL need SECRET_KEY, the same on every machine")
+        return values
+
+    @root_validator(skip_on_failure=True)
+    def a_proxy_that_is_known(cls, values: dict) -> dict:
+        """Refuse a proxy whose word anybody could give, and one that could let nobody in."""
+        if values["staff_auth"] == "proxy" and not (values["staff_proxy_secret"] and values["staff_users"]):
+            raise ValueError("STAFF_AUTH=proxy needs STAFF_PROXY_SECRET and STAFF_USERS")
         return values
 
     @root_validator(skip_on_failure=True)

@@ -19,6 +19,7 @@ from ketamine_faq.cli.enquiries import enquiries_app
 from ketamine_faq.cli.examples import examples_app
 from ketamine_faq.cli.insights import insights
 from ketamine_faq.cli.personal_data import erase, retention
+from ketamine_faq.cli.staff import audit, staff_app
 from ketamine_faq.cli.stop import stop, stopped_by
 from ketamine_faq.paths import PROJECT
 
@@ -26,6 +27,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(content_app, name="content")
 app.add_typer(enquiries_app, name="enquiries")
 app.add_typer(examples_app, name="examples")
+app.add_typer(staff_app, name="staff")
+app.command()(audit)
 app.command()(ask)
 app.command()(insights)
 app.command()(retention)
