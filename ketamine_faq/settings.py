@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     )
     minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
     doubtful_enquiries_per_hour: int = Field(
-        10, ge=1, description="More than this from one address are put aside for a person to look at"
+        10, ge=1, description="More than this from one address are marked as doubtful"
     )
     refused_enquiries_per_hour: int = Field(
         60, ge=1, description="More than this from one address are refused, and told so"

@@ -21,7 +21,7 @@ enquiries_app = typer.Typer(no_args_is_help=True, help="What came in by the cont
 
 console = Console(soft_wrap=True)
 
-LISTED = ("reference", "state", "received_at", "role", "topic", "attempts", "last_error")
+LISTED = ("reference", "state", "delivery", "received_at", "role", "topic", "marks", "last_error")
 AGE = re.compile(r"(\d{1,5})d")
 
 
@@ -32,10 +32,10 @@ def list_() -> None:
         found = _listed()
     # What is typed into the other commands is never cut; personal details stay off the screen until `show`.
     reference = Column("reference", no_wrap=True, min_width=9)
-    table = Table(reference, "state", "received (UTC)", "role", "topic", "attempts", "last error")
+    table = Table(reference, "state", "delivery", "received (UTC)", "role", "topic", "doubtful", "last error")
     for item in found:
         cells = item.cells()
-        style = {"UNDELIVERED": "bold red", "put aside": "yellow"}.get(item.state)
+        style = "bold red" if item.row.outbox.state == "UNDELIVERED" else "yellow" if item.row.marks else None
         table.add_row(*(cells[name] for name in LISTED), style=style)
     console.print(table)
     _say_what_needs_a_person(found)
@@ -76,7 +76,7 @@ def export(
 
 @enquiries_app.command()
 def retry(
-    reference: Annotated[str, typer.Argument(help="One alone; this also delivers what was put aside.")] = "",
+    reference: Annotated[str, typer.Argument(help="One alone.")] = "",
 ) -> None:
     """Have the relay deliver again, now, whatever is undelivered."""
     from ketamine_faq.contact.outbox import Outbox
@@ -91,7 +91,7 @@ def retry(
 
 @enquiries_app.command()
 def purge(older_than: Annotated[str, typer.Option(help="Age in days, such as 90d.")]) -> None:
-    """Delete what is old and delivered, or old and put aside; what is still to be delivered stays."""
+    """Delete what is old and answered; what nobody has answered stays."""
     from ketamine_faq.contact.staff import purge as purged
     from ketamine_faq.storage.database import database
 
@@ -102,7 +102,7 @@ def purge(older_than: Annotated[str, typer.Option(help="Age in days, such as 90d
         deleted, kept = purged(database(), time.time() - int(match.group(1)) * 24 * 3600)
     console.print(f"{deleted} deleted.")
     if kept:
-        errors.print(f"{kept} kept, though old: NOT DELIVERED. See `ketamine-faq enquiries list`.", style="bold red")
+        errors.print(f"{kept} kept, though old: NOT ANSWERED. See `ketamine-faq enquiries list`.", style="bold red")
 
 
 def _listed(reference: str | None = None) -> list["Listed"]:
@@ -115,7 +115,7 @@ def _listed(reference: str | None = None) -> list["Listed"]:
 def _say_what_needs_a_person(found: list["Listed"]) -> None:
     from ketamine_faq.settings import settings
 
-    counts = Counter(item.state for item in found)
+    counts = Counter(item.row.outbox.state for item in found)
     if counts["UNDELIVERED"]:
         errors.print(
             f"{counts['UNDELIVERED']} NOT DELIVERED after several attempts: mend what `last error` names, then "
@@ -127,12 +127,9 @@ def _say_what_needs_a_person(found: list["Listed"]) -> None:
             f"{counts['waiting']} waiting, and NOBODY IS TOLD: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL.",
             style="bold red",
         )
-    if counts["put aside"]:
-        errors.print(
-            f"{counts['put aside']} put aside as doubtful, and not delivered: look with `ketamine-faq enquiries show "
-            "REF`, deliver with `retry REF`.",
-            style="yellow",
-        )
+    doubtful = sum(1 for item in found if item.row.marks and item.row.state == "new")
+    if doubtful:
+        errors.print(f"{doubtful} doubtful: look with `ketamine-faq enquiries show REF`.", style="yellow")
 
 
 def _one(found: list["Listed"], reference: str) -> list["Listed"]:

@@ -25,7 +25,7 @@ def retention(endpoints: Endpoints = PROJECT / "endpoints.yml") -> None:
         events, enquiries, kept = _stores(endpoints).expire(time.time())
     console.print(f"{events} events of conversations and {enquiries} enquiries deleted.")
     if kept:
-        errors.print(f"{kept} kept, though old: NOT DELIVERED. See `ketamine-faq enquiries list`.", style="bold red")
+        errors.print(f"{kept} kept, though old: NOT ANSWERED. See `ketamine-faq enquiries list`.", style="bold red")
 
 
 def erase(

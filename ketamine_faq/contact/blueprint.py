@@ -137,7 +137,7 @@ async def _receive(
         marks = judge.marks(sent, address, age=age, reused=reused, has_proof_of_work=has_proof_of_work or from_page)
         reference = Enquiries(database()).add(enquiry, token, time.time(), marks, conversation, _origin(sent))
         if marks:
-            logger.warning("An enquiry was put aside for a person to look at: %s (%s)", reference, ", ".join(marks))
+            logger.warning("An enquiry is doubtful, and delivered with that mark: %s (%s)", reference, ", ".join(marks))
         judge.note_taken(address, has_proof_of_work=has_proof_of_work)
         return reference
 

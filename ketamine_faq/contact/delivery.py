@@ -4,16 +4,15 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any, Protocol
+from typing import Protocol
 
 import aiosmtplib
 import httpx
 
-from ketamine_faq.contact.words import words
+from ketamine_faq.contact.message import Digest, Message
 from ketamine_faq.settings import Settings
 
 TIMEOUT_SECONDS = 20
@@ -23,21 +22,10 @@ class UndeliveredError(Exception):
     """It was not taken, or nobody knows whether it was; the message has no personal data."""
 
 
-@dataclass(frozen=True)
-class Message:
-    """An enquiry on its way. The key stays the same however often it is sent: by it, duplicates can be told."""
-
-    key: str
-    reference: str
-    received_at: str
-    fields: dict[str, str]
-    conversation: list[dict[str, str]] | None
-
-
 class Delivery(Protocol):
     """A way to the staff."""
 
-    async def deliver(self, message: Message, now: float) -> None:
+    async def deliver(self, message: Message | Digest, now: float) -> None:
         """Return when the other side has taken the message; raises UndeliveredError."""
 
 
@@ -48,7 +36,7 @@ class MailDelivery:
         """Take server and addresses from the settings."""
         self._settings = settings
 
-    async def deliver(self, message: Message, now: float) -> None:
+    async def deliver(self, message: Message | Digest, now: float) -> None:
         """Return when the mail server has taken the mail; raises UndeliveredError."""
         settings, password = self._settings, self._settings.smtp_password
         try:
@@ -69,18 +57,16 @@ class MailDelivery:
             code = getattr(error, "code", None)
             raise UndeliveredError(f"{type(error).__name__}{f' {code}' if code else ''}") from None
 
-    def _mail(self, message: Message) -> EmailMessage:
+    def _mail(self, message: Message | Digest) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
-        role = message.fields["role"]
-        mail["Subject"] = words().delivery("subject", reference=message.reference, role=role)
+        mail["Subject"] = message.subject()
         mail["From"] = self._settings.enquiries_email_from
         mail["To"] = self._settings.enquiries_email_to
         mail["Message-ID"] = f"<{message.key}@{self._settings.enquiries_email_from.rpartition('@')[2]}>"
         mail["Idempotency-Key"] = message.key
-        reply_to = message.fields["email"]
-        if reply_to.isascii() and reply_to:
-            mail["Reply-To"] = Address(addr_spec=reply_to)
-        mail.set_content(_as_text(message), cte="quoted-printable")
+        if message.reply_to.isascii() and message.reply_to:
+            mail["Reply-To"] = Address(addr_spec=message.reply_to)
+        mail.set_content(message.text(), cte="quoted-printable")
         return mail
 
 
@@ -94,9 +80,9 @@ class WebhookDelivery:
         assert secret, "settings.py refuses an address without one"
         self._secret = secret.get_secret_value()
 
-    async def deliver(self, message: Message, now: float) -> None:
+    async def deliver(self, message: Message | Digest, now: float) -> None:
         """Return when the other side has answered 2xx; raises UndeliveredError."""
-        body = json.dumps(_as_json(message), ensure_ascii=False).encode()
+        body = json.dumps(message.as_json(), ensure_ascii=False).encode()
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": message.key,
@@ -127,25 +113,3 @@ def configured_delivery(settings: Settings) -> Delivery | None:
     if settings.enquiries_webhook_url:
         return WebhookDelivery(settings)
     return MailDelivery(settings) if settings.enquiries_email_to else None
-
-
-def _as_json(message: Message) -> dict[str, Any]:
-    return {
-        "type": "enquiry.received",
-        "key": message.key,
-        "reference": message.reference,
-        "received_at": message.received_at,
-        "enquiry": message.fields,
-        "conversation": message.conversation,
-    }
-
-
-def _as_text(message: Message) -> str:
-    lines = [f"reference: {message.reference}", f"received_at: {message.received_at} UTC"]
-    lines += [f"{name}: {value}" for name, value in message.fields.items() if value and name != "about"]
-    lines += ["", message.fields["about"]]
-    if message.conversation is not None:
-        said = [f"{turn['who']}: {turn['text']}" for turn in message.conversation]
-        heading = "conversation_heading" if said else "conversation_missing"
-        lines += ["", words().delivery(heading), *said]
-    return "\n".join(lines) + "\n"

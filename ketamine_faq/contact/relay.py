@@ -8,8 +8,10 @@ import time
 
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, Message, UndeliveredError, configured_delivery
-from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
+from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, UndeliveredError, configured_delivery
+from ketamine_faq.contact.message import Digest, Message
+from ketamine_faq.contact.outbox import Outbox
+from ketamine_faq.contact.tables import LOUD_ATTEMPTS
 from ketamine_faq.contact.words import words
 from ketamine_faq.logs import set_up_logs
 from ketamine_faq.settings import settings
@@ -46,20 +48,20 @@ class Relay:
     async def step(self) -> bool:
         """Attempt one delivery and tell whether there was one to attempt; raises StoreError."""
         outbox = Outbox(database())
-        message = outbox.claim(time.time())
+        message = outbox.claim(time.time()) or outbox.claim_digest(time.time())
         if message is None:
             return False
         failure = await self._failure(message)
         if failure:
-            attempts = outbox.failed(message.key, failure, time.time())
+            attempts = outbox.failed(message.row_key, failure, time.time())
             level = logging.ERROR if attempts >= LOUD_ATTEMPTS else logging.WARNING
-            logger.log(level, "Enquiry %s is NOT DELIVERED: attempt %d, %s", message.reference, attempts, failure)
+            logger.log(level, "%s is NOT DELIVERED: attempt %d, %s", message.name, attempts, failure)
         else:
-            outbox.delivered(message.key, time.time())
-            logger.info("Enquiry %s is delivered", message.reference)
+            outbox.delivered(message.row_key, time.time())
+            logger.info("%s is delivered", message.name)
         return True
 
-    async def _failure(self, message: Message) -> str:
+    async def _failure(self, message: Message | Digest) -> str:
         """Attempt a delivery and return why it failed; empty where it did not."""
         try:
             # In all: each step has its own time-out, and a mail has many.

@@ -37,7 +37,7 @@ class Words:
         return self._text("received", "next")
 
     def mark(self, name: str) -> str:
-        """Return why an enquiry was put aside, for the staff."""
+        """Return what is doubtful about an enquiry, for the staff."""
         return self._text("marks", name)
 
     def delivery(self, name: str, **values: str) -> str:

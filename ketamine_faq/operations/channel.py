@@ -11,7 +11,7 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from ketamine_faq.contact.store import EnquiryRow
+from ketamine_faq.contact.tables import EnquiryRow
 from ketamine_faq.logs import set_up_logs
 from ketamine_faq.storage.database import database
 

@@ -21,7 +21,7 @@ from ketamine_faq.chat.feedback import FeedbackRow
 from ketamine_faq.chat.masking import details
 from ketamine_faq.contact.form import COUNTRY
 from ketamine_faq.contact.staff import purge
-from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow
+from ketamine_faq.contact.tables import EnquiryRow, OriginRow, OutboxRow, ReceiptRow
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
 from ketamine_faq.storage.database import Database, first_line
@@ -117,6 +117,7 @@ class PersonalData:
                 (FeedbackRow.conversation, found.conversations),
                 (OutboxRow.enquiry_id, found.enquiries),
                 (OriginRow.enquiry_id, found.enquiries),
+                (ReceiptRow.enquiry_id, found.enquiries),
                 (OriginRow.conversation, found.conversations),
                 (EnquiryRow.id, found.enquiries),
             ):

@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, declarative_base
 from sqlalchemy.pool import QueuePool
 
 from ketamine_faq.settings import SettingsError, settings
+from ketamine_faq.storage.revisions import bring_up_to_date
 
 BUSY_SECONDS = 10
 
@@ -29,10 +30,10 @@ class Database:
     """The database of a URL."""
 
     def __init__(self, url: str) -> None:
-        """Open the database and make its tables where they are missing; raises StoreError, SettingsError."""
+        """Open the database and bring its tables up to date; raises StoreError, SettingsError."""
         self.engine = _engine(url)
         with self.told_as_store_error():
-            _create_tables(self.engine)
+            bring_up_to_date(self.engine)
         # Sanic may fork: a connection must not be shared by two processes.
         self.engine.dispose()
 
@@ -113,11 +114,3 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 def _begin_sqlite(connection: sa.engine.Connection) -> None:
     # At once a writer: one that turns from reader to writer could be refused in the middle.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _create_tables(engine: Engine) -> None:
-    try:
-        Base.metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, IntegrityError):
-        # The server and the relay start together; whoever comes second finds the tables there.
-        Base.metadata.create_all(engine)

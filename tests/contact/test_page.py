@@ -48,7 +48,7 @@ def test_visitor_sends_the_form_and_gets_the_reference_that_is_kept(server: Serv
     assert reply.status_code == 201
     assert item.row.reference in reply.text
     assert words().next_step() in html.unescape(reply.text)
-    assert (item.state, item.row.name, item.row.topic) == ("waiting", FORM["name"], "dosing")
+    assert (item.row.outbox.state, item.row.name, item.row.topic) == ("waiting", FORM["name"], "dosing")
     assert item.row.conversation is None
 
 

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from ketamine_faq.cli.enquiries import enquiries_app
-from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
+from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import COLUMNS, listed, spreadsheet_safe
-from ketamine_faq.contact.store import EnquiryRow
+from ketamine_faq.contact.store import Enquiries
+from ketamine_faq.contact.tables import LOUD_ATTEMPTS, EnquiryRow
 from ketamine_faq.storage.database import Database
 from tests.support.installation import FORM, Installation
 
@@ -28,9 +29,9 @@ def age(installation: Installation, days: int) -> None:
 
 
 def finish(installation: Installation) -> None:
-    """Note all as delivered."""
+    """Note all as answered."""
     for item in listed(installation.store):
-        Outbox(installation.store).delivered(item.row.outbox.key, time.time())
+        Enquiries(installation.store).answer(item.row.reference, "Jo", "", time.time())
 
 
 def test_the_list_shows_every_enquiry_and_what_needs_a_person_loudly(installation: Installation):
@@ -39,14 +40,15 @@ def test_the_list_shows_every_enquiry_and_what_needs_a_person_loudly(installatio
     for _ in range(LOUD_ATTEMPTS):
         outbox.retry(time.time(), references[2])
         outbox.retry(time.time() + 600, references[0])
+        outbox.retry(time.time() + 600, references[1])
         outbox.failed(outbox.claim(time.time()).key, "SMTPServerDisconnected", time.time())
     outbox.retry(time.time())
     result = enquiries("list")
     assert result.exit_code == 0
     assert all(reference in result.stdout for reference in references)
     assert "1 NOT DELIVERED" in result.stderr
-    assert "1 put aside" in result.stderr
-    assert "1 waiting, and NOBODY IS TOLD" in result.stderr
+    assert "1 doubtful" in result.stderr
+    assert "2 waiting, and NOBODY IS TOLD" in result.stderr
     assert FORM["name"] not in result.stdout
 
 
@@ -87,7 +89,7 @@ def test_the_export_holds_everything_and_computes_nothing(installation: Installa
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
-def test_the_purge_takes_what_is_old_and_done_also_out_of_the_file(installation: Installation):
+def test_the_purge_takes_what_is_old_and_answered_also_out_of_the_file(installation: Installation):
     installation.enquire("a", name="Forgotten Person")
     installation.enquire("b", name="Doubtful Person", marks=("links",))
     finish(installation)
@@ -99,7 +101,7 @@ def test_the_purge_takes_what_is_old_and_done_also_out_of_the_file(installation:
     assert b"Forgotten" not in on_disk and b"Doubtful" not in on_disk
 
 
-def test_the_purge_keeps_what_is_old_and_undelivered_and_says_so(installation: Installation):
+def test_the_purge_keeps_what_is_old_and_not_answered_and_says_so(installation: Installation):
     reference = installation.enquire()
     age(installation, 400)
     result = enquiries("purge", "--older-than", "90d")

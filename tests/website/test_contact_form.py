@@ -128,7 +128,7 @@ def test_by_keyboard_alone_from_the_closed_button_to_the_message(
     expect(form.get_by_role("heading", name=words().section("received")["title"])).to_be_focused(timeout=30_000)
     expect(form).to_contain_text(words().next_step())
     item = only(bot_store, reference := visitor.reference.inner_text())
-    assert (item.state, item.row.role, item.row.topic) == ("waiting", role, "")
+    assert (item.row.outbox.state, item.row.role, item.row.topic) == ("waiting", role, "")
     assert QUESTION in item.row.conversation
     with delivered(reference, bot_store, tmp_path / "relay.txt") as message:
         assert "Kim Nguyen" in message

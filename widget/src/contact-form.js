@@ -155,8 +155,8 @@ export class ContactForm extends LitElement {
   /** People neither see nor reach it; machines fill in whatever looks like a field. */
   #honeypot() {
     return html`<div class="aside" aria-hidden="true">
-      <label for="website">${words.form.honeypot}</label>
-      <input id="website" name="website" tabindex="-1" autocomplete="off" />
+      <label for="leave_empty">${page.leave_empty}</label>
+      <input id="leave_empty" name="leave_empty" tabindex="-1" autocomplete="off" />
     </div>`;
   }
 
