@@ -1,6 +1,5 @@
 """`ketamine-faq insights`: the figures of a tracker store that Rasa itself has filled, and whose words are shown."""
 
-import asyncio
 import re
 import stat
 import subprocess
@@ -9,13 +8,9 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from html.parser import HTMLParser
-from itertools import count
 from pathlib import Path
 
 import pytest
-from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
 from typer.testing import CliRunner, Result
 
 from ketamine_faq.chat.conversation_id import new_sender

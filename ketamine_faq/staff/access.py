@@ -51,15 +51,16 @@ async def in_thread(work: Callable[[], T]) -> T:
 def with_cookie(answer: HTTPResponse, secret: str | None) -> HTTPResponse:
     """Give an answer the cookie of a session, or take it away."""
     answer.cookies[COOKIE] = secret or ""
-    answer.cookies[COOKIE].update(
-        {
-            "path": PREFIX,
-            "httponly": True,
-            "samesite": "Strict",
-            "secure": settings().staff_url.scheme == "https",
-            "max-age": SESSION_SECONDS if secret else 0,
-        }
-    )
+    of_cookie = {
+        "path": PREFIX,
+        "httponly": True,
+        "samesite": "Strict",
+        "secure": settings().staff_url.scheme == "https",
+        "max-age": SESSION_SECONDS if secret else 0,
+    }
+    for name, value in of_cookie.items():
+        # One by one: so alone, Sanic leaves out what is false.
+        answer.cookies[COOKIE][name] = value
     return answer
 
 

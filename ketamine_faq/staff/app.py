@@ -98,7 +98,7 @@ async def enter(request: Request) -> HTTPResponse:
 @page(own_pages, "/", *ROLES)
 def home(request: Request, person: Person) -> HTTPResponse:
     """Lead to the part that everybody has."""
-    return redirect(f"{PREFIX}/enquiries/", status=303)
+    return redirect(f"{PREFIX}/enquiries", status=303)
 
 
 @page(own_pages, "/logout", *ROLES, method="POST")

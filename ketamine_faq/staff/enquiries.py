@@ -23,7 +23,7 @@ ELSEWHERE = ("reference", "state", "note", "taken_by", "taken_at", "answered_by"
 enquiries_pages = Blueprint("enquiries", url_prefix=f"{PREFIX}/enquiries")
 
 
-@page(enquiries_pages, "/", *FOR)
+@page(enquiries_pages, "", *FOR)
 def enquiries(request: Request, person: Person) -> HTTPResponse:
     """List those in one state, a page of them at a time."""
     state = request.args.get("show", "new")

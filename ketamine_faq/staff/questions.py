@@ -37,7 +37,7 @@ FIGURES_HEADERS = HEADERS | {"Content-Security-Policy": "default-src 'none'; sty
 questions_pages = Blueprint("questions", url_prefix=f"{PREFIX}/questions")
 
 
-@page(questions_pages, "/", *FOR)
+@page(questions_pages, "", *FOR)
 def questions(request: Request, person: Person) -> HTTPResponse:
     """Show a sample of answered messages that nobody has judged, the same all day."""
     note(person, "read questions")
@@ -79,7 +79,7 @@ def judge(request: Request, person: Person) -> HTTPResponse:
         of_turn = (AnswerReviewRow.conversation == conversation, AnswerReviewRow.asked_at == at)
         session.execute(sa.delete(AnswerReviewRow).where(*of_turn))
         session.add(AnswerReviewRow(**values, verdict=verdict, who=person.name, at=time.time()))
-    return redirect(f"{PREFIX}/questions/", status=303)
+    return redirect(f"{PREFIX}/questions", status=303)
 
 
 @page(questions_pages, "/reviews.jsonl", *FOR)

@@ -20,7 +20,7 @@ FOR = PARTS["texts"]
 texts_pages = Blueprint("texts", url_prefix=f"{PREFIX}/texts")
 
 
-@page(texts_pages, "/", *FOR)
+@page(texts_pages, "", *FOR)
 def texts(request: Request, person: Person) -> HTTPResponse:
     """Show the book, whole or what is to be signed of it."""
     made, only_open = book(), request.args.get("show") == "open"

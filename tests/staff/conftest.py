@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.conversations import Conversations
 from tests.support.installation import Installation
-from tests.support.processes import own_endpoints
 from tests.support.staff_server import Staff, staff_served
 
 
 @pytest.fixture
 def endpoints(tmp_path: Path) -> Path:
     """The endpoints of an empty tracker store."""
-    return own_endpoints(tmp_path)
+    return Conversations(tmp_path).endpoints
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def sample(page: str) -> dict[str, tuple[str, str]]:
 
 def test_answered_messages_are_judged_and_saved_without_a_name(staff: Staff):
     dr = staff.person("clinician", "Dr Lee")
-    shown = sample(dr.get("/staff/questions/").text)
+    shown = sample(dr.get("/staff/questions").text)
     masked = next(message for message in shown if message.startswith("what dose for pain?"))
     # Neither a danger's conversation, nor one's own case, nor a button, nor what was not answered.
     assert set(shown) == {masked, "how does it work"}
@@ -43,7 +43,7 @@ def test_answered_messages_are_judged_and_saved_without_a_name(staff: Staff):
     assert dr.post("/staff/questions/judge", sealed=shown[masked][1], verdict="right").status_code == 303
     assert dr.post("/staff/questions/judge", sealed=shown["how does it work"][1], verdict="right").status_code == 303
     assert dr.post("/staff/questions/judge", sealed=shown["how does it work"][1], verdict="wrong").status_code == 303
-    page = dr.get("/staff/questions/").text
+    page = dr.get("/staff/questions").text
     assert sample(page) == {} and "1 right and 1 wrong" in page
     saved = dr.get("/staff/questions/reviews.jsonl")
     assert "attachment" in saved.headers["content-disposition"]
@@ -54,7 +54,7 @@ def test_answered_messages_are_judged_and_saved_without_a_name(staff: Staff):
 
 def test_what_was_not_shown_can_not_be_judged(staff: Staff):
     dr = staff.person("clinician")
-    seal = sample(dr.get("/staff/questions/").text)["how does it work"][1]
+    seal = sample(dr.get("/staff/questions").text)["how does it work"][1]
     for fields in ({"sealed": seal[:-1] + "x"}, {"sealed": ""}, {}, {"sealed": seal, "verdict": "maybe"}):
         assert dr.post("/staff/questions/judge", **{"verdict": "right", **fields}).status_code == 422, fields
     assert dr.get("/staff/questions/reviews.jsonl").text == ""

@@ -31,7 +31,7 @@ class Visit:
 
     def post(self, path: str, **fields: str) -> httpx.Response:
         """Send a form with the session's own mark."""
-        (csrf, *_) = CSRF.findall(self.get("/staff/enquiries/").text)
+        (csrf, *_) = CSRF.findall(self.get("/staff/enquiries").text)
         return self.client.post(path, data={"csrf": csrf, **fields})
 
 
