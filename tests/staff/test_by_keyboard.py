@@ -125,7 +125,7 @@ class Typist:
 
 def come_in(browser: Browser, running: Running, name: str, role: str) -> Typist:
     """Somebody comes in by a link of the command line."""
-    page = browser.new_context().new_page()
+    page = browser.new_context(locale="en-AU").new_page()
     return Typist(page).opens(running.link(name, role)).presses("main button")
 
 
@@ -166,8 +166,8 @@ def test_an_enquiry_from_the_contact_page_is_taken_and_answered(
 def test_a_clinician_signs_a_text_and_the_book_shows_it(browser: Browser, running: Running):
     dr = come_in(browser, running, "Dr Lee", "clinician").presses(".bar a[href$=texts]")
     dr.reads("Not signed.").presses(f"h3 a[href$='{TEXT}']").reads("Next review by")
-    # As the browser's own field takes it, in the order of its language: month, day, year.
-    dr.types("#until", "06012031").presses("main form button").reads("Signed by Dr Lee")
+    # As the browser's own field takes it, in the order of Australia: day, month, year.
+    dr.types("#until", "01062031").presses("main form button").reads("Signed by Dr Lee")
     dr.opens(f"{running.address}/staff/texts")
     expect(dr.page.locator(f"[id='{TEXT}'] .state")).to_contain_text("Next review by 2031-06-01")
     (item,) = (item for item in variations(running.project / "content") if item.id == TEXT)

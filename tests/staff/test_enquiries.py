@@ -35,7 +35,7 @@ def test_one_is_taken_and_answered_with_a_note(staff: Staff, installation: Insta
     assert FORM["about"] in kim.get(path).text and FORM["email"] in kim.get(path).text
     assert kim.post(f"{path}/take").headers["location"] == path
     assert lee.post(f"{path}/take").status_code == 409
-    assert "Taken by Kim Lee" in lee.get(path).text and "I see to it" not in lee.get(path).text
+    assert "Taken by Kim Lee" in lee.get(path).text and "Take it" not in lee.get(path).text
     assert lee.post(f"{path}/answer", note="  ").status_code == 422
     assert lee.post(f"{path}/answer", note="Called; visit on Tuesday.").status_code == 303
     assert kim.post(f"{path}/answer", note="Again").status_code == 409
