@@ -68,8 +68,11 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    enquiry_reminder_hours: float = Field(
+        8, gt=0, description="Working hours (content/clinic.yml) until the staff are reminded of what nobody has taken"
+    )
     conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
-    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
+    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once answered")
     conversation_megabytes_per_day: int = Field(
         200,
         ge=1,

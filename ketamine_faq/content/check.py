@@ -13,6 +13,7 @@ from ketamine_faq.content.figures import SENTENCE_END, Figure, figures
 from ketamine_faq.content.keys import key_faults, needed_files
 from ketamine_faq.content.sources import FACTS, Sources, Variation
 from ketamine_faq.content.texts import CARER, CONTENT, written_for
+from ketamine_faq.content.working_hours import WorkingHours
 from ketamine_faq.yaml_file import ContentError, read
 
 FORBIDDEN = Path(__file__).with_name("forbidden_wording.yml")
@@ -220,6 +221,10 @@ def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
             yield Fault(place, f"its review was due on {entry['next_review']}", "review it, and set the next date")
     for day in (day for day in (clinic.hours or {"open": ()})["open"] if day not in DAYS):
         yield Fault("clinic.yml, hours", f"{day} is no day", f"use one of {', '.join(DAYS)}")
+    try:
+        WorkingHours.of(clinic.hours)
+    except ContentError as error:
+        yield Fault("clinic.yml, hours", str(error), "correct it there")
 
 
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:
