@@ -68,6 +68,23 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    enquiry_reminder_hours: float = Field(
+        8, gt=0, description="Working hours (content/clinic.yml) until the staff are reminded of what nobody has taken"
+    )
+    conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
+    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once answered")
+    conversation_megabytes_per_day: int = Field(
+        200,
+        ge=1,
+        description="More than this from one address within a day is answered, and not kept; each worker counts",
+    )
+    minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
+    doubtful_enquiries_per_hour: int = Field(
+        10, ge=1, description="More than this from one address are marked as doubtful"
+    )
+    refused_enquiries_per_hour: int = Field(
+        60, ge=1, description="More than this from one address are refused, and told so"
+    )
     staff_url: AnyHttpUrl = Field(
         "http://localhost:5006", description="Where the staff reach their page; https:// wherever others could listen"
     )
@@ -83,20 +100,6 @@ class Settings(BaseSettings):
     )
     require_signed_content: bool = Field(
         False, description="Neither train nor serve while a text is unsigned, changed since, or overdue for review"
-    )
-    conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
-    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
-    conversation_megabytes_per_day: int = Field(
-        200,
-        ge=1,
-        description="More than this from one address within a day is answered, and not kept; each worker counts",
-    )
-    minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
-    doubtful_enquiries_per_hour: int = Field(
-        10, ge=1, description="More than this from one address are marked as doubtful"
-    )
-    refused_enquiries_per_hour: int = Field(
-        60, ge=1, description="More than this from one address are refused, and told so"
     )
     # Read by others of the environment, who would fail late or take a wrong one for none.
     sanic_proxies_count: int | None = Field(

@@ -46,7 +46,7 @@ class Message:
 
     def text(self) -> str:
         """Return the mail's text."""
-        lines = [*self.doubts(), f"reference: {self.reference}", f"received_at: {self.received_at} UTC"]
+        lines = [*self._heading(), f"reference: {self.reference}", f"received_at: {self.received_at} UTC"]
         lines += [f"{name}: {value}" for name, value in self.fields.items() if value and name != "about"]
         lines += ["", self.fields["about"]]
         if self.conversation is not None:
@@ -67,9 +67,12 @@ class Message:
             "conversation": self.conversation,
         }
 
-    def doubts(self) -> list[str]:
-        """Return the lines that say why it is doubtful; none for most."""
-        return [words().delivery("doubtful", marks="; ".join(map(words().mark, self.marks))), ""] if self.marks else []
+    def _heading(self) -> list[str]:
+        """Return what stands above: that nobody has taken it yet, or what is doubtful about it; nothing for most."""
+        if self.is_reminder:
+            return [words().delivery("reminder"), ""]
+        doubts = "; ".join(map(words().mark, self.marks))
+        return [words().delivery("doubtful", marks=doubts), ""] if doubts else []
 
 
 @dataclass(frozen=True)

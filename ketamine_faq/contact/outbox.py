@@ -14,6 +14,8 @@ from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.message import Digest, Message
 from ketamine_faq.contact.store import utc
 from ketamine_faq.contact.tables import EnquiryRow, OutboxRow
+from ketamine_faq.content.texts import content
+from ketamine_faq.settings import settings
 from ketamine_faq.storage.database import Database
 
 FIRST_BACK_OFF_SECONDS = 10
@@ -94,6 +96,21 @@ class Outbox:
             next_attempt_at=now + back_off(attempts),
         )
         return attempts
+
+    def remind(self, now: float) -> int:
+        """Make due once more what nobody has taken within the working hours that are set; return how many.
+
+        Not what is doubtful: of that, an alert tells. Never the same twice.
+        """
+        hours, longest = content().working_hours, settings().enquiry_reminder_hours * 3600
+        open_ = (EnquiryRow.taken_at.is_(None), EnquiryRow.answered_at.is_(None), EnquiryRow.marks == "")
+        untold = (EnquiryRow.reminded_at.is_(None), OutboxRow.delivered_at.is_not(None))
+        query = sa.select(OutboxRow).join(OutboxRow.enquiry).where(*open_, *untold).with_for_update()
+        with self._store.session() as session:
+            due = [row for row in session.scalars(query) if hours.seconds(row.delivered_at, now) >= longest]
+            for row in due:
+                row.enquiry.reminded_at, row.next_attempt_at, row.attempts = now, now, 0
+        return len(due)
 
     def retry(self, now: float, reference: str | None = None) -> int:
         """Make everything undelivered due now, or the one of a reference; return how many."""

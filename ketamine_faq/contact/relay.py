@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # How soon an enquiry is noticed.
 POLL_SECONDS = 1.0
+# How often it is looked for what nobody has taken.
+REMIND_SECONDS = 60.0
 # How soon a store that failed is asked again.
 STORE_PAUSE_SECONDS = 5.0
 
@@ -33,9 +35,13 @@ class Relay:
         self._delivery = delivery
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver whatever is or becomes due until `stop` is set."""
+        """Deliver whatever is or becomes due, and remind of what nobody takes, until `stop` is set."""
+        reminded_at = 0.0
         while not stop.is_set():
             try:
+                if time.monotonic() - reminded_at > REMIND_SECONDS:
+                    Outbox(database()).remind(time.time())
+                    reminded_at = time.monotonic()
                 pause = 0.0 if await self.step() else POLL_SECONDS
             except StoreError as error:
                 logger.error("Enquiries can't be delivered for now. %s", error)

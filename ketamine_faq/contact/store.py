@@ -107,6 +107,21 @@ class Enquiries:
         with self._database.session() as session:
             return {state: session.scalar(self._of(state, sa.func.count(EnquiryRow.id))) for state in STATES}
 
+    def waiting(self) -> dict[bool, tuple[int, float]]:
+        """Return how many nobody has answered, by whether they are doubtful, and when the first of them was received.
+
+        Raises StoreError.
+        """
+        figures = (sa.func.count(EnquiryRow.id), sa.func.min(EnquiryRow.received_at))
+        found = {}
+        with self._database.session() as session:
+            for doubtful in (False, True):
+                kind = EnquiryRow.marks != "" if doubtful else EnquiryRow.marks == ""
+                found[doubtful] = session.execute(
+                    sa.select(*figures).where(EnquiryRow.answered_at.is_(None), kind)
+                ).one()
+        return {doubtful: (count, first or 0.0) for doubtful, (count, first) in found.items()}
+
     def list(self, state: str, page: int = 1) -> list[EnquiryRow]:
         """Return a page of those in one of STATES, who has waited longest first; raises StoreError."""
         query = self._of(state, EnquiryRow).options(joinedload(EnquiryRow.outbox))

@@ -14,6 +14,7 @@ from ketamine_faq.content.keys import key_faults, needed_files
 from ketamine_faq.content.signing import unsigned_faults
 from ketamine_faq.content.sources import FACTS, Sources, Variation, texts_below
 from ketamine_faq.content.texts import CARER, CONTENT, written_for
+from ketamine_faq.content.working_hours import WorkingHours
 from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
@@ -224,6 +225,10 @@ def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
             yield Fault(place, f"its review was due on {entry['next_review']}", "review it, and set the next date")
     for day in (day for day in (clinic.hours or {"open": ()})["open"] if day not in DAYS):
         yield Fault("clinic.yml, hours", f"{day} is no day", f"use one of {', '.join(DAYS)}")
+    try:
+        WorkingHours.of(clinic.hours)
+    except ContentError as error:
+        yield Fault("clinic.yml, hours", str(error), "correct it there")
 
 
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:

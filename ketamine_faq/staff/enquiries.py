@@ -20,7 +20,7 @@ LONGEST_NOTE = 2000
 # What the page has in places of its own, or what is for machines.
 ELSEWHERE = (
     *("reference", "state", "note", "taken_by", "taken_at", "answered_by", "answered_at", "seen_at"),
-    *("attempts", "key"),
+    *("received_at", "delivered_at", "reminded_at", "attempts", "key"),
 )
 
 enquiries_pages = Blueprint("enquiries", url_prefix=f"{PREFIX}/enquiries")

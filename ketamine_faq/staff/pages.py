@@ -1,6 +1,7 @@
 """The staff's pages as HTML, which need no JavaScript; their words are in the templates."""
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,8 @@ from sanic.response import HTTPResponse, html
 
 from ketamine_faq.contact.page import HEADERS
 from ketamine_faq.contact.page import STYLE as CONTACT_STYLE
-from ketamine_faq.contact.store import utc
 from ketamine_faq.content.book import TEMPLATES as BOOK_TEMPLATES
+from ketamine_faq.content.texts import content
 from ketamine_faq.staff.logins import Person
 from ketamine_faq.templates import templates
 
@@ -30,20 +31,25 @@ PARTS = {
 }
 HOUR, DAY = 3600, 24 * 3600
 
-_environment = templates(TEMPLATES, BOOK_TEMPLATES)
-_environment.filters |= {"utc": utc, "waiting": lambda since: waiting(time.time() - since)}
-
 
 def rendered(template: str, person: Person | None, status: int = 200, active: str = "", **values: Any) -> HTTPResponse:
     """Return a page; a person sees the parts that are for their role, and which of them is the active one."""
     parts = [name for name, roles in PARTS.items() if person and person.role in roles]
-    text = _environment.get_template(template).render(person=person, parts=parts, active=active, **values)
+    text = _environment.get_template(template).render(
+        person=person, parts=parts, active=active, zone=content().working_hours.zone, **values
+    )
     return html(text, status=status, headers=HEADERS)
 
 
 def refused_page(why: str, status: int) -> HTTPResponse:
     """Return the page that says why something is not shown or done."""
     return rendered("refused.html", None, status, why=why)
+
+
+def clinic_time(moment: float) -> str:
+    """Return a time for people, to the minute, by the clinic's clock."""
+    zone = content().working_hours.zone
+    return datetime.fromtimestamp(moment, zone).strftime("%a %d %b %Y %H:%M")
 
 
 def waiting(seconds: float) -> str:
@@ -53,3 +59,7 @@ def waiting(seconds: float) -> str:
             number = int(seconds // unit)
             return f"{number} {name}{'s' if number > 1 else ''}"
     return "less than a minute"
+
+
+_environment = templates(TEMPLATES, BOOK_TEMPLATES)
+_environment.filters |= {"at": clinic_time, "waiting": lambda since: waiting(time.time() - since)}
