@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -35,7 +36,7 @@ def enquiries(request: Request, person: Person) -> HTTPResponse:
     number = int(given) if (given := request.args.get("page", "1")).isdecimal() and len(given) < 6 else 1
     store = Enquiries(database())
     rows, counts = store.list(state, max(number, 1)), store.counts()
-    values = {"state": state, "rows": rows, "counts": counts, "number": number, "most": PAGE}
+    values: dict[str, Any] = {"state": state, "rows": rows, "counts": counts, "number": number, "most": PAGE}
     return rendered("enquiries.html", person, active="enquiries", **values)
 
 
@@ -48,7 +49,7 @@ def enquiry(request: Request, person: Person, reference: str) -> HTTPResponse:
         return refused_page("There is no enquiry of this reference.", 404)
     details = {name: cell for name, cell in Listed(row).cells().items() if cell and name not in ELSEWHERE}
     said = json.loads(row.conversation) if row.conversation else []
-    values = {"row": row, "details": details, "said": said, "longest": LONGEST_NOTE}
+    values: dict[str, Any] = {"row": row, "details": details, "said": said, "longest": LONGEST_NOTE}
     return rendered("enquiry.html", person, active="enquiries", **values)
 
 
