@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    enquiry_answer_days: int | None = Field(
+        None, ge=1, description="Working days within which you answer an enquiry; the receipt says so"
+    )
+    clinic_phone: str | None = Field(None, description="Telephone number that the receipt and the privacy page name")
     enquiry_reminder_hours: float = Field(
         8, gt=0, description="Working hours (content/clinic.yml) until the staff are reminded of what nobody has taken"
     )

@@ -89,7 +89,7 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
             sent = await json_fields(request)
             said = await _conversation(sent, request, read_conversation)
             reference = await _receive(sent, request, judge, conversation=said)
-            return _json({"reference": reference, "next": words().next_step()}, 201)
+            return _json({"reference": reference, "next": words().next_steps(time.time())}, 201)
         except InvalidError as error:
             return _json({"errors": error.args[0]}, 422)
         except Exception as error:

@@ -13,9 +13,9 @@ import aiosmtplib
 import httpx
 
 from ketamine_faq.contact.message import Digest, Message
+from ketamine_faq.contact.outbox import TIMEOUT_SECONDS
+from ketamine_faq.contact.receipts import Receipt
 from ketamine_faq.settings import Settings
-
-TIMEOUT_SECONDS = 20
 
 
 class UndeliveredError(Exception):
@@ -38,12 +38,27 @@ class MailDelivery:
 
     async def deliver(self, message: Message | Digest, now: float) -> None:
         """Return when the mail server has taken the mail; raises UndeliveredError."""
+        await self._send(self._mail(message), str(self._settings.enquiries_email_to))
+
+    async def send_receipt(self, receipt: Receipt) -> None:
+        """Return when the mail server has taken the receipt; raises UndeliveredError."""
+        mail = EmailMessage(policy=SMTP)
+        mail["Subject"] = receipt.subject()
+        mail["From"] = self._settings.enquiries_email_from
+        mail["To"] = Address(addr_spec=receipt.to)
+        # So that no other machine answers it (RFC 3834, and what Exchange has of its own).
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+        mail.set_content(receipt.text(), cte="quoted-printable")
+        await self._send(mail, receipt.to)
+
+    async def _send(self, mail: EmailMessage, to: str) -> None:
         settings, password = self._settings, self._settings.smtp_password
         try:
             await aiosmtplib.send(
-                self._mail(message),
+                mail,
                 sender=settings.enquiries_email_from,
-                recipients=[str(settings.enquiries_email_to)],
+                recipients=[to],
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
                 username=settings.smtp_username,

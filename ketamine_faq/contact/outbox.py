@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ketamine_faq.contact.delivery import TIMEOUT_SECONDS
 from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.message import Digest, Message
 from ketamine_faq.contact.store import utc
@@ -18,6 +17,8 @@ from ketamine_faq.content.texts import content
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.database import Database
 
+# For one delivery, with all its steps.
+TIMEOUT_SECONDS = 20
 FIRST_BACK_OFF_SECONDS = 10
 # A mail server that was down for a day is met again within this time. There is no last attempt.
 LONGEST_BACK_OFF_SECONDS = 900

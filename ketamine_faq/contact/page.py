@@ -1,8 +1,10 @@
 """The contact page as HTML, which needs no JavaScript: the form, the receipt, and what stands there when it failed."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.words import words
@@ -48,8 +50,11 @@ def form_page(token: str, values: Mapping[str, Any], errors: Mapping[str, str], 
 
 
 def received_page(reference: str) -> str:
-    """Return the receipt."""
-    return _rendered("received.html", reference=reference, received=words().section("received"))
+    """Return the receipt, which can also be saved as a text."""
+    received, steps = words().section("received"), words().next_steps(time.time())
+    text = "\n\n".join([f"{received['title']}. {received['reference']} {reference}", *steps]) + "\n"
+    saved = f"data:text/plain;charset=utf-8,{quote(text)}"
+    return _rendered("received.html", reference=reference, received=received, steps=steps, saved=saved)
 
 
 def failed_page(failure: str) -> str:

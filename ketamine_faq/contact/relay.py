@@ -5,12 +5,13 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Awaitable
 
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, UndeliveredError, configured_delivery
-from ketamine_faq.contact.message import Digest, Message
-from ketamine_faq.contact.outbox import Outbox
+from ketamine_faq.contact.delivery import Delivery, MailDelivery, UndeliveredError, configured_delivery
+from ketamine_faq.contact.outbox import TIMEOUT_SECONDS, Outbox
+from ketamine_faq.contact.receipts import Receipts
 from ketamine_faq.contact.tables import LOUD_ATTEMPTS
 from ketamine_faq.contact.words import words
 from ketamine_faq.logs import set_up_logs
@@ -52,12 +53,15 @@ class Relay:
                 continue
 
     async def step(self) -> bool:
-        """Attempt one delivery and tell whether there was one to attempt; raises StoreError."""
+        """Attempt one delivery, or else one receipt; tell whether there was one to attempt. Raises StoreError."""
+        return await self._step_of_outbox() or await self._step_of_receipts()
+
+    async def _step_of_outbox(self) -> bool:
         outbox = Outbox(database())
         message = outbox.claim(time.time()) or outbox.claim_digest(time.time())
         if message is None:
             return False
-        failure = await self._failure(message)
+        failure = await self._failure(self._delivery.deliver(message, time.time()))
         if failure:
             attempts = outbox.failed(message.row_key, failure, time.time())
             level = logging.ERROR if attempts >= LOUD_ATTEMPTS else logging.WARNING
@@ -67,11 +71,29 @@ class Relay:
             logger.info("%s is delivered", message.name)
         return True
 
-    async def _failure(self, message: Message | Digest) -> str:
+    async def _step_of_receipts(self) -> bool:
+        # With a webhook, no mail server is known to work: its receiver can send receipts.
+        if not isinstance(self._delivery, MailDelivery):
+            return False
+        receipts = Receipts(database())
+        receipt = receipts.claim(time.time())
+        if receipt is None:
+            return False
+        failure = await self._failure(self._delivery.send_receipt(receipt))
+        if failure:
+            receipts.failed(receipt, time.time())
+            logger.warning("The receipt of enquiry %s is not sent: %s", receipt.reference, failure)
+        else:
+            receipts.sent(receipt, time.time())
+            logger.info("The receipt of enquiry %s is sent", receipt.reference)
+        return True
+
+    @staticmethod
+    async def _failure(delivery: Awaitable[None]) -> str:
         """Attempt a delivery and return why it failed; empty where it did not."""
         try:
             # In all: each step has its own time-out, and a mail has many.
-            await asyncio.wait_for(self._delivery.deliver(message, time.time()), TIMEOUT_SECONDS)
+            await asyncio.wait_for(delivery, TIMEOUT_SECONDS)
         except asyncio.TimeoutError:
             return f"no answer within {TIMEOUT_SECONDS} s"
         except UndeliveredError as error:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from ketamine_faq.contact.form import Enquiry
-from ketamine_faq.contact.tables import LOUD_ATTEMPTS, EnquiryRow, OriginRow, OutboxRow
+from ketamine_faq.contact.tables import LOUD_ATTEMPTS, EnquiryRow, OriginRow, OutboxRow, ReceiptRow
 from ketamine_faq.storage.database import Database
 
 # Read aloud and typed by people: nothing that looks like something else.
@@ -90,6 +90,8 @@ class Enquiries:
             )
             row.outbox = OutboxRow(key=secrets.token_hex(16), next_attempt_at=now)
             row.origin = OriginRow(conversation=origin) if origin else None
+            # A machine may have written a stranger's address.
+            row.receipt = ReceiptRow(next_attempt_at=now) if enquiry.email and not marks else None
             session.add(row)
             return row.reference
 

@@ -4,9 +4,20 @@ from functools import lru_cache
 from typing import Any
 
 from ketamine_faq.content.texts import CONTENT, content
+from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
-SECTIONS = ("page", "fields", "collection_notice", "received", "failures", "errors", "marks", "delivery")
+SECTIONS = (
+    "page",
+    "fields",
+    "collection_notice",
+    "received",
+    "receipt_mail",
+    "failures",
+    "errors",
+    "marks",
+    "delivery",
+)
 
 
 class Words:
@@ -32,9 +43,19 @@ class Words:
         """Return the sentence that says how to mend a field."""
         return self._text("errors", name, limit=limit)
 
-    def next_step(self) -> str:
-        """Return what follows once an enquiry is received."""
-        return self._text("received", "next")
+    def next_steps(self, received_at: float) -> list[str]:
+        """Return what follows once an enquiry is received, and when; with settings for these, as they are set."""
+        days, phone = settings().enquiry_answer_days, settings().clinic_phone
+        when = self._text("received", "no_day")
+        if days:
+            day = content().working_hours.day_after(received_at, days)
+            when = self._text("received", "by_day", day=f"{day:%A} {day.day} {day:%B}")
+        call = self._text("received", "call", clinic_phone=phone) if phone else self._text("received", "no_call")
+        return [self._text("received", "next"), when, call, self._text("received", "worse")]
+
+    def receipt_mail(self, name: str, **values: str) -> str:
+        """Return a text of the mail to who wrote."""
+        return self._text("receipt_mail", name, **values)
 
     def mark(self, name: str) -> str:
         """Return what is doubtful about an enquiry, for the staff."""

@@ -232,7 +232,7 @@ def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
 
 
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:
-    allowed = variables | {"question", "limit", "reference", "role", "count", "marks"}
+    allowed = variables | {"question", "limit", "reference", "role", "count", "marks", "day", "clinic_phone", "time"}
     for place, text in texts_below(page, name):
         if not text.strip():
             yield Fault(place, "it has no text", "write it: visitors are shown it")

@@ -76,7 +76,7 @@ def test_of_many_the_first_come_alone_and_the_rest_in_one_mail_a_day(
     later, ordinary = send_doubtful(installation, 2), installation.enquire("a person's")
     deliver()
     # A person's does not wait for them.
-    assert len(mail_server.mails) == DOUBTFUL_ALONE + 2 and mail_server.times_taken(ordinary) == 1
+    assert mail_server.times_taken(ordinary) == 1 and not any(map(mail_server.times_taken, later))
     with installation.store.session() as session:
         digest = sa.update(OutboxRow).where(OutboxRow.digest.is_not(None))
         session.execute(digest.values(delivered_at=OutboxRow.delivered_at - DAY))

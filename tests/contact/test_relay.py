@@ -15,8 +15,8 @@ from collections.abc import Iterator
 import pytest
 
 from ketamine_faq.contact import relay as relay_process
-from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, configured_delivery, signature
-from ketamine_faq.contact.outbox import LEASE_SECONDS, LONGEST_BACK_OFF_SECONDS, Outbox, back_off
+from ketamine_faq.contact.delivery import Delivery, configured_delivery, signature
+from ketamine_faq.contact.outbox import LEASE_SECONDS, LONGEST_BACK_OFF_SECONDS, TIMEOUT_SECONDS, Outbox, back_off
 from ketamine_faq.contact.relay import Relay
 from ketamine_faq.contact.staff import Listed, listed
 from ketamine_faq.contact.tables import LOUD_ATTEMPTS
@@ -50,7 +50,7 @@ def state(installation: Installation) -> Listed:
 def test_an_enquiry_reaches_the_staff_by_mail(installation: Installation, mail_server: MailServer):
     reference = installation.enquire(about="Zeile über\nzwei", role="referrer", practice="Main St")
     deliver()
-    (mail,) = mail_server.mails
+    mail = mail_server.mails[0]
     item = state(installation)
     assert item.row.outbox.state == "delivered"
     assert mail["Subject"] == words().delivery("subject", reference=reference, role="referrer")

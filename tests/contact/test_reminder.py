@@ -30,7 +30,7 @@ def test_what_nobody_has_taken_is_mailed_again_marked_and_once(installation: Ins
     assert outbox.remind(later - WEEK) == 0
     assert outbox.remind(later) == 1
     deliver()
-    first, reminder = mail_server.mails
+    first, reminder = mail_server.of(reference)
     assert reminder["Subject"] == words().delivery("reminder_subject", reference=reference, role=FORM["role"])
     assert reminder["Subject"] != first["Subject"] and "my own words" in reminder.get_content()
     # Who drops duplicates by their key must not drop it.

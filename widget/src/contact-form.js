@@ -56,9 +56,17 @@ export class ContactForm extends LitElement {
       <h3 tabindex="-1">${received.title}</h3>
       <p>${received.reference} <strong class="reference">${this.receipt.reference}</strong></p>
       <p>${received.keep}</p>
-      <p>${this.receipt.next}</p>
+      <h4>${received.next_heading}</h4>
+      ${this.receipt.next.map((step) => html`<p>${step}</p>`)}
+      <p><a href=${this.#saved()} download=${`anodyne-${this.receipt.reference}.txt`}>${received.save}</a></p>
       ${this.#urgent()}
     `;
+  }
+
+  #saved() {
+    const { reference, next } = this.receipt;
+    const text = [`${received.title}. ${received.reference} ${reference}`, ...next].join('\n\n');
+    return `data:text/plain;charset=utf-8,${encodeURIComponent(`${text}\n`)}`;
   }
 
   #form() {
