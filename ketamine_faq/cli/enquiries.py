@@ -46,9 +46,12 @@ def show(reference: Annotated[str, typer.Argument(help="Such as ABCD-2345.")]) -
     """Show one enquiry whole, with its conversation if the person sent it along."""
     import json
 
+    from ketamine_faq.staff.audit import note, who_has_the_shell
+
     with stopped_by(OSError):
-        found = _listed(_normal(reference))
-    for item in _one(found, reference):
+        found = _one(_listed(_normal(reference)), reference)
+        note(who_has_the_shell(), "looked at enquiry", _normal(reference))
+    for item in found:
         for name, value in item.cells().items():
             console.print(f"{name}: {value}", highlight=False, markup=False)
         if item.row.conversation is not None:
@@ -62,9 +65,11 @@ def export(
 ) -> None:
     """Write all enquiries to a CSV file that is safe to open in a spreadsheet."""
     from ketamine_faq.contact.staff import COLUMNS, spreadsheet_safe
+    from ketamine_faq.staff.audit import note, who_has_the_shell
 
     with stopped_by(OSError):
         found = _listed()
+        note(who_has_the_shell(), "exported enquiries")
         # utf-8-sig: without the mark, Excel takes the file for another encoding.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import socket
 import sys
 import time
 from pathlib import Path
@@ -50,10 +51,8 @@ def serve(
         async def say(*_: object) -> None:
             print(f"Ready: {address()}  (Ctrl-C stops)", flush=True)
 
-        try:
-            app.run(host, port, access_log=False, motd=False)
-        except OSError as error:
-            stop(f"Port {port} can't be used ({error.strerror}): choose another with --port.")
+        # Ours to open: Sanic would only log that it can't, and end as if all were well.
+        app.run(sock=_listening(host, port), access_log=False, motd=False)
 
 
 @staff_app.command("link")
@@ -99,6 +98,13 @@ def audit(
     for line in cells:
         table.add_row(*line)
     console.print(table)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        stop(f"Port {port} of {host} can't be used ({error.strerror}): choose another with --port.")
 
 
 def address() -> str:

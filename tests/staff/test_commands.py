@@ -1,11 +1,15 @@
 """`ketamine-faq staff link` and `ketamine-faq audit`, and how `staff` refuses to start."""
 
+import socket
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
 from ketamine_faq.cli.main import app
 from ketamine_faq.staff.audit import audit_rows
 from tests.support.installation import FORM, Installation
+from tests.support.processes import command
 from tests.support.staff_server import Staff
 
 
@@ -42,6 +46,25 @@ def test_a_link_is_of_the_address_that_is_set(installation: Installation):
 def test_it_is_not_served_to_others_in_the_clear(installation: Installation):
     output = run("staff", "--host", "0.0.0.0", fails=True)
     assert "set STAFF_URL to its https:// address" in output and "Traceback" not in output
+
+
+def test_who_looks_by_the_shell_is_in_the_audit(installation: Installation, tmp_path: Path):
+    reference = installation.enquire()
+    run("enquiries", "show", reference.lower())
+    run("enquiries", "export", "--csv", str(tmp_path / "all.csv"))
+    run("enquiries", "show", "ABCD-2345", fails=True)
+    done = [(row.role, row.action, row.reference) for row in audit_rows(installation.store, 9)]
+    assert done == [("shell", "exported enquiries", ""), ("shell", "looked at enquiry", reference)]
+
+
+def test_a_port_that_is_taken_is_told_in_a_line(installation: Installation, tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = str(taken.getsockname()[1])
+        ended = command("staff", "--port", number, **installation.environment)
+    assert ended.returncode == 1 and f"Port {number} of 127.0.0.1 can't be used" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_the_audit_lists_who_looked_at_what_and_no_details(staff: Staff, installation: Installation):
