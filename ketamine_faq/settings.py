@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     enquiry_answer_days: int | None = Field(
         None, ge=1, description="Working days within which you answer an enquiry; the receipt says so"
     )
+    privacy_policy_url: AnyHttpUrl | None = Field(
+        None, description="The clinic's own privacy policy; needed once CONTACT_FORM_URL is not on this machine"
+    )
+    secure_messaging_address: str | None = Field(
+        None, description="The clinic's address for secure messaging, which the form names to referrers"
+    )
     clinic_phone: str | None = Field(None, description="Telephone number that the receipt and the privacy page name")
     enquiry_reminder_hours: float = Field(
         8, gt=0, description="Working hours (content/clinic.yml) until the staff are reminded of what nobody has taken"
@@ -178,6 +184,13 @@ class Settings(BaseSettings):
         """Refuse a proxy whose word anybody could give, and one that could let nobody in."""
         if values["staff_auth"] == "proxy" and not (values["staff_proxy_secret"] and values["staff_users"]):
             raise ValueError("STAFF_AUTH=proxy needs STAFF_PROXY_SECRET and STAFF_USERS")
+        return values
+
+    @root_validator(skip_on_failure=True)
+    def policy_of_who_collects(cls, values: dict) -> dict:
+        """Refuse to collect from the public without saying by what policy."""
+        if values["contact_form_url"].host not in ("localhost", "127.0.0.1") and not values["privacy_policy_url"]:
+            raise ValueError("set PRIVACY_POLICY_URL, the address of the clinic's privacy policy")
         return values
 
     @root_validator(skip_on_failure=True)

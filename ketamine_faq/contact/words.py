@@ -65,11 +65,14 @@ class Words:
         """Return a text of the message to the staff."""
         return self._text("delivery", name, **values)
 
-    def about_topic(self, topic: str) -> str:
-        """Return what the form is filled in with for a topic that was asked; nothing for one without a question."""
-        if not content().has_question(topic):
-            return ""
-        return self._texts["about_topic"].format(question=content().question_button(topic)["title"])
+    def secure_messaging(self) -> str:
+        """Return where referrers send what identifies a patient; empty where the clinic has no such address."""
+        address = settings().secure_messaging_address
+        return self._text("page", "secure", secure_messaging_address=address) if address else ""
+
+    def collection_notice(self) -> dict[str, str]:
+        """Return the notice that stands above the consent, by its parts."""
+        return {name: self._text("collection_notice", name) for name in self._texts["collection_notice"]}
 
     def _text(self, section: str, name: str, **values: Any) -> str:
         return self._texts[section][name].strip().format(**content().variables(), **values)

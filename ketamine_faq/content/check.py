@@ -65,7 +65,7 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in sources.variations:
         found += _variation_faults(variation, sources.facts, variables, today)
     found += _notice_faults(sources)
-    for name in ("contact_form.yml", "widget.yml", "website.yml", "concern.yml"):
+    for name in ("contact_form.yml", "privacy_page.yml", "widget.yml", "website.yml", "concern.yml"):
         found += _page_faults(name, sources.files[name], variables)
     found += _question_faults(sources)
     found += _glossary_faults(sources)
@@ -231,8 +231,15 @@ def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
         yield Fault("clinic.yml, hours", str(error), "correct it there")
 
 
+# What code fills in beside the variables of every text.
+FILLED_BY_THE_FORM = {
+    *("question", "limit", "reference", "role", "count", "marks", "day", "time", "fields"),
+    *("clinic_phone", "secure_messaging_address", "privacy_policy_url"),
+}
+
+
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:
-    allowed = variables | {"question", "limit", "reference", "role", "count", "marks", "day", "clinic_phone", "time"}
+    allowed = variables | FILLED_BY_THE_FORM
     for place, text in texts_below(page, name):
         if not text.strip():
             yield Fault(place, "it has no text", "write it: visitors are shown it")

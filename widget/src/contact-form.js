@@ -83,9 +83,12 @@ export class ContactForm extends LitElement {
         </fieldset>
         ${this.#field('name', { autocomplete: 'name', required: true })}
         ${this.#field('email', { type: 'email', autocomplete: 'email' })}
-        ${this.#field('phone', { type: 'tel', autocomplete: 'tel' })} ${this.#about()}
-        <fieldset ?hidden=${this.role !== 'referrer'}>
+        ${this.#field('phone', { type: 'tel', autocomplete: 'tel' })} ${this.#select('reach_by')}
+        ${this.#field('reach_when')} ${this.#select('may_leave_message')} ${this.#field('interpreter')} ${this.#about()}
+        ${this.role === 'carer' ? this.#select('knows') : nothing}
+        <fieldset ?hidden=${this.role !== 'referrer'} ?disabled=${this.role !== 'referrer'}>
           <legend>${fields.referrers.label}</legend>
+          <p>${fields.referrers.hint} ${page.secure}</p>
           ${this.#field('practice', { autocomplete: 'organization' })} ${this.#field('provider_number')}
         </fieldset>
         ${this.#honeypot()}
@@ -96,7 +99,8 @@ export class ContactForm extends LitElement {
           : nothing}
         <section class="notice">
           <h4>${notice.heading}</h4>
-          <p>${notice.text}</p>
+          ${notice.text.split('\n').map((paragraph) => html`<p>${paragraph}</p>`)}
+          <p>${link(`${this.server.address}privacy`, notice.more)}</p>
         </section>
         <div class="field">${this.#notes('consent')} ${this.#tick('consent', fields.consent.label)}</div>
         <button type="button" id="send" class="primary" aria-disabled=${String(Boolean(this.sending))} @click=${this.send}
@@ -138,6 +142,18 @@ export class ContactForm extends LitElement {
       ${this.#notes(name)}
       <input id=${name} name=${name} type=${type} autocomplete=${autocomplete} ?required=${required}
         aria-describedby=${this.#notesOf(name)} aria-invalid=${this.#isFaulty(name)} />
+    </div>`;
+  }
+
+  #select(name) {
+    const { label, options } = fields[name];
+    return html`<div class="field">
+      <label for=${name}>${label}</label>
+      ${this.#notes(name)}
+      <select id=${name} name=${name} aria-describedby=${this.#notesOf(name)}>
+        <option value="">${page.choose}</option>
+        ${Object.entries(options).map(([value, words]) => html`<option value=${value}>${words}</option>`)}
+      </select>
     </div>`;
   }
 
