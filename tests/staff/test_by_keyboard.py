@@ -20,10 +20,10 @@ from tests.support.contact_server import served
 from tests.support.conversations import Conversations
 from tests.support.installation import FORM, Installation
 from tests.support.processes import command, copied_project, free_port, wait_for
+from tests.support.typist import Typist
 from tests.website.browser import chromium
 
 TEXT = "dosing.pain.patient"
-MOST_TABS = 300
 
 
 @dataclass
@@ -76,51 +76,6 @@ def running(installation: Installation, tmp_path: Path, conversations: Conversat
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-
-
-class Typist:
-    """Somebody at a page who has a keyboard and no mouse."""
-
-    def __init__(self, page: Page) -> None:
-        """Take the page."""
-        self.page = page
-
-    def goes_to(self, selector: str) -> "Typist":
-        """Press Tab until the element has the focus."""
-        self.page.keyboard.press("Control+Home")
-        for _ in range(MOST_TABS):
-            self.page.keyboard.press("Tab")
-            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                assert self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-                return self
-        raise AssertionError(f"Tab never reaches {selector}")
-
-    def types(self, selector: str, text: str) -> "Typist":
-        """Fill in a field."""
-        self.goes_to(selector).page.keyboard.type(text)
-        return self
-
-    def presses(self, selector: str) -> "Typist":
-        """Follow a link or press a button, and come to another page."""
-        self.goes_to(selector)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-        return self
-
-    def ticks(self, selector: str) -> "Typist":
-        """Choose an option."""
-        self.goes_to(selector).page.keyboard.press("Space")
-        return self
-
-    def opens(self, address: str) -> "Typist":
-        """Type an address."""
-        self.page.goto(address)
-        return self
-
-    def reads(self, text: str) -> "Typist":
-        """See a text."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
-        return self
 
 
 def come_in(browser: Browser, running: Running, name: str, role: str) -> Typist:
