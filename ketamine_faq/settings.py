@@ -1,11 +1,15 @@
-"""Every setting, from the environment; a wrong one stops the start and says which and why."""
+"""Every setting, from the environment or .env; a wrong one stops the start and says which and why."""
 
+import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from email.errors import MessageError
 from email.headerregistry import Address
 from functools import lru_cache
 from typing import Literal
 
 import pydantic.env_settings
+from dotenv import dotenv_values, load_dotenv
 from pydantic import AnyHttpUrl, BaseSettings, Field, RedisDsn, SecretStr, ValidationError, root_validator, validator
 from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import make_url
@@ -16,6 +20,10 @@ from ketamine_faq.paths import PROJECT
 # What Rasa's stores and ours speak; SQLite only for enquiries.
 POSTGRESQL, SQLITE = ("postgresql", "postgresql+psycopg2"), ("sqlite", "sqlite+pysqlite")
 SHORTEST_KEY = 32
+# What all commands have in common; the environment wins.
+ENV_FILE = PROJECT / ".env"
+# Settings of other programs that may stand there; how alike a misspelt name is to the right one.
+OTHERS, NEAR = ("RASA_", "SANIC_", "TF_", "PG", "SQLALCHEMY_", "OMP_", "LANG", "LC_", "TZ"), 0.85
 
 
 class SettingsError(RasaException):
@@ -212,9 +220,31 @@ def _names_database(url: str, drivers: tuple[str, ...]) -> bool:
         return False
 
 
+def load_env_file() -> None:
+    """Put what .env has into the environment, where that has nothing of the name, also for others who read it."""
+    load_dotenv(ENV_FILE)
+
+
+def _misspelt() -> Iterator[str]:
+    """Yield a line for each name that looks like a setting's and is none, and for what else is in .env."""
+    known, written = {name.upper() for name in Settings.__fields__}, dotenv_values(ENV_FILE)
+    for name in sorted({*os.environ, *written}):
+        if name.upper() in known:
+            continue
+        # Where the setting is set, too, the other is another program's.
+        near = get_close_matches(name.upper(), known - {*map(str.upper, (*os.environ, *written))}, 1, NEAR)
+        if near:
+            yield f"{name} is no setting: do you mean {near[0]}?"
+        elif name in written and not name.upper().startswith(OTHERS):
+            yield f"{name} in .env is no setting: see ketamine_faq/settings.py"
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the settings of this process; raises SettingsError with one line a fault."""
+    if faults := list(_misspelt()):
+        raise SettingsError("Wrong setting in the environment: " + "; ".join(faults))
+    load_env_file()
     try:
         return Settings()
     except pydantic.env_settings.SettingsError as error:

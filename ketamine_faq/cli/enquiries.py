@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ketamine_faq.cli.stop import errors, stop, stopped_by
+from ketamine_faq.cli.store import store
 
 if TYPE_CHECKING:
     from ketamine_faq.contact.staff import Listed
@@ -46,17 +47,64 @@ def show(reference: Annotated[str, typer.Argument(help="Such as ABCD-2345.")]) -
     """Show one enquiry whole, with its conversation if the person sent it along."""
     import json
 
+    from ketamine_faq.contact.staff import listed
+    from ketamine_faq.contact.store import Enquiries
     from ketamine_faq.staff.audit import note, who_has_the_shell
 
     with stopped_by(OSError):
-        found = _one(_listed(_normal(reference)), reference)
+        opened = store()
+        found = _one(listed(opened, _normal(reference)), reference)
         note(who_has_the_shell(), "looked at enquiry", _normal(reference))
+        Enquiries(opened).get(_normal(reference), time.time())  # notes that a person has seen it
     for item in found:
         for name, value in item.cells().items():
             console.print(f"{name}: {value}", highlight=False, markup=False)
         if item.row.conversation is not None:
             for turn in json.loads(item.row.conversation):
                 console.print(f"  {turn['who']}: {turn['text']}", highlight=False, markup=False)
+
+
+@enquiries_app.command()
+def done(
+    references: Annotated[list[str], typer.Argument(help="Such as ABCD-2345; one or several.")],
+    by: Annotated[str, typer.Option(help="Who answered; the account's name unless given.")] = "",
+    note: Annotated[str, typer.Option(help="What became of it, in a line.")] = "",
+) -> None:
+    """Note that enquiries are answered: nobody is reminded of them, and they are deleted after their time."""
+    from ketamine_faq.contact.store import Enquiries
+    from ketamine_faq.staff.audit import note as audited
+    from ketamine_faq.staff.audit import who_has_the_shell
+
+    with stopped_by(OSError):
+        enquiries, person = Enquiries(store()), who_has_the_shell()
+        who = by or person.name
+        missed = [r for r in references if not enquiries.answer(_normal(r), who, note, time.time())]
+        for reference in (r for r in references if r not in missed):
+            audited(person, "answered enquiry", _normal(reference))
+    console.print(f"{len(references) - len(missed)} answered.")
+    if missed:
+        stop(f"{', '.join(missed)}: not here, or answered already; see `ketamine-faq enquiries list`.")
+
+
+@enquiries_app.command("test")
+def test_() -> None:
+    """Send a test to where enquiries are delivered, and say the whole of what went wrong."""
+    import asyncio
+
+    from ketamine_faq.contact.delivery import UndeliveredError, configured_delivery, destination
+    from ketamine_faq.contact.message import Trial
+    from ketamine_faq.settings import settings
+
+    with stopped_by():
+        delivery, where = configured_delivery(settings()), destination(settings())
+        if delivery is None:
+            stop("Nobody is told of enquiries: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL.")
+    try:
+        asyncio.run(delivery.deliver(Trial(), time.time()))
+    except UndeliveredError as error:
+        cause = error.__cause__
+        stop(f"{where}: {error}" + (f": {cause}" if cause and str(cause) else ""))
+    console.print(f"{where}: taken. See whether it has arrived.", highlight=False, markup=False)
 
 
 @enquiries_app.command()
@@ -85,10 +133,9 @@ def retry(
 ) -> None:
     """Have the relay deliver again, now, whatever is undelivered."""
     from ketamine_faq.contact.outbox import Outbox
-    from ketamine_faq.storage.database import database
 
     with stopped_by(OSError):
-        count = Outbox(database()).retry(time.time(), _normal(reference) or None)
+        count = Outbox(store()).retry(time.time(), _normal(reference) or None)
     if reference and not count:
         stop(f"{reference} is not here, or delivered already: see `ketamine-faq enquiries list`.")
     console.print(f"{count} due now; the relay of `ketamine-faq serve` delivers.")
@@ -98,13 +145,12 @@ def retry(
 def purge(older_than: Annotated[str, typer.Option(help="Age in days, such as 90d.")]) -> None:
     """Delete what is old and answered; what nobody has answered stays."""
     from ketamine_faq.contact.staff import purge as purged
-    from ketamine_faq.storage.database import database
 
     match = AGE.fullmatch(older_than)
     if not match:
         stop(f"--older-than {older_than} is not an age: write days, such as 90d.")
     with stopped_by(OSError):
-        deleted, kept = purged(database(), time.time() - int(match.group(1)) * 24 * 3600)
+        deleted, kept = purged(store(), time.time() - int(match.group(1)) * 24 * 3600)
     console.print(f"{deleted} deleted.")
     if kept:
         errors.print(f"{kept} kept, though old: NOT ANSWERED. See `ketamine-faq enquiries list`.", style="bold red")
@@ -112,9 +158,8 @@ def purge(older_than: Annotated[str, typer.Option(help="Age in days, such as 90d
 
 def _listed(reference: str | None = None) -> list["Listed"]:
     from ketamine_faq.contact.staff import listed
-    from ketamine_faq.storage.database import database
 
-    return listed(database(), reference)
+    return listed(store(), reference)
 
 
 def _say_what_needs_a_person(found: list["Listed"]) -> None:
@@ -129,7 +174,9 @@ def _say_what_needs_a_person(found: list["Listed"]) -> None:
         )
     if counts["waiting"] and not (settings().enquiries_email_to or settings().enquiries_webhook_url):
         errors.print(
-            f"{counts['waiting']} waiting, and NOBODY IS TOLD: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL.",
+            f"{counts['waiting']} waiting, and NOBODY IS TOLD: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL, or "
+            "answer them and say "
+            "`ketamine-faq enquiries done REF`.",
             style="bold red",
         )
     doubtful = sum(1 for item in found if item.row.marks and item.row.state == "new")

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ketamine_faq.cli.stop import stop, stopped_by
+from ketamine_faq.cli.store import store
 from ketamine_faq.paths import PROJECT
 
 staff_app = typer.Typer(help="The staff's page.", invoke_without_command=True)
@@ -63,7 +64,6 @@ def link(
     """Print a link that lets one person in, once, within a quarter of an hour."""
     from ketamine_faq.settings import settings
     from ketamine_faq.staff.logins import ROLES, Logins
-    from ketamine_faq.storage.database import database
 
     if role not in ROLES:
         stop(f"{role} is no role: use one of {', '.join(ROLES)}.")
@@ -72,7 +72,7 @@ def link(
     with stopped_by():
         if settings().staff_auth != "link":
             stop("STAFF_AUTH=proxy: the clinic's sign-in lets people in, whom STAFF_USERS names.")
-        secret = Logins(database()).new_link(name.strip(), role, time.time())
+        secret = Logins(store()).new_link(name.strip(), role, time.time())
         print(f"{address()}login?link={secret}")
 
 
@@ -84,10 +84,9 @@ def audit(
     from ketamine_faq.contact.staff import spreadsheet_safe
     from ketamine_faq.contact.store import utc
     from ketamine_faq.staff.audit import audit_rows
-    from ketamine_faq.storage.database import database
 
     with stopped_by():
-        rows = audit_rows(database(), number)
+        rows = audit_rows(store(), number)
     cells = [(utc(row.at), row.who, row.role, row.action, row.reference) for row in rows]
     heads = ("when (UTC)", "who", "role", "did", "what")
     if as_csv:

@@ -12,20 +12,22 @@ from typing import Protocol
 import aiosmtplib
 import httpx
 
-from ketamine_faq.contact.message import Digest, Message
+from ketamine_faq.contact.message import Digest, Message, Trial
 from ketamine_faq.contact.outbox import TIMEOUT_SECONDS
 from ketamine_faq.contact.receipts import Receipt
 from ketamine_faq.settings import Settings
 
+Deliverable = Message | Digest | Trial
+
 
 class UndeliveredError(Exception):
-    """It was not taken, or nobody knows whether it was; the message has no personal data."""
+    """It was not taken, or nobody knows whether it was; the message has no personal data, unlike its cause."""
 
 
 class Delivery(Protocol):
     """A way to the staff."""
 
-    async def deliver(self, message: Message | Digest, now: float) -> None:
+    async def deliver(self, message: Deliverable, now: float) -> None:
         """Return when the other side has taken the message; raises UndeliveredError."""
 
 
@@ -36,7 +38,7 @@ class MailDelivery:
         """Take server and addresses from the settings."""
         self._settings = settings
 
-    async def deliver(self, message: Message | Digest, now: float) -> None:
+    async def deliver(self, message: Deliverable, now: float) -> None:
         """Return when the mail server has taken the mail; raises UndeliveredError."""
         await self._send(self._mail(message), str(self._settings.enquiries_email_to))
 
@@ -70,9 +72,9 @@ class MailDelivery:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # A server's words could quote an address of the mail: its code says enough.
             code = getattr(error, "code", None)
-            raise UndeliveredError(f"{type(error).__name__}{f' {code}' if code else ''}") from None
+            raise UndeliveredError(f"{type(error).__name__}{f' {code}' if code else ''}") from error
 
-    def _mail(self, message: Message | Digest) -> EmailMessage:
+    def _mail(self, message: Deliverable) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
         mail["Subject"] = message.subject()
         mail["From"] = self._settings.enquiries_email_from
@@ -95,7 +97,7 @@ class WebhookDelivery:
         assert secret, "settings.py refuses an address without one"
         self._secret = secret.get_secret_value()
 
-    async def deliver(self, message: Message | Digest, now: float) -> None:
+    async def deliver(self, message: Deliverable, now: float) -> None:
         """Return when the other side has answered 2xx; raises UndeliveredError."""
         body = json.dumps(message.as_json(), ensure_ascii=False).encode()
         headers = {
@@ -110,7 +112,7 @@ class WebhookDelivery:
             async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
                 reply = await client.post(self._url, content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise UndeliveredError(type(error).__name__) from None
+            raise UndeliveredError(type(error).__name__) from error
         if not reply.is_success:
             raise UndeliveredError(f"HTTP {reply.status_code}")
 
@@ -128,3 +130,13 @@ def configured_delivery(settings: Settings) -> Delivery | None:
     if settings.enquiries_webhook_url:
         return WebhookDelivery(settings)
     return MailDelivery(settings) if settings.enquiries_email_to else None
+
+
+def destination(settings: Settings) -> str:
+    """Return, for people, where enquiries are delivered; empty for nowhere."""
+    if settings.enquiries_webhook_url:
+        return f"Webhook {settings.enquiries_webhook_url}"
+    if not settings.enquiries_email_to:
+        return ""
+    server = f"{settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security})"
+    return f"Mail to {settings.enquiries_email_to} by {server}"

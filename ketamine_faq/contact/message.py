@@ -111,6 +111,27 @@ class Digest:
         }
 
 
+@dataclass(frozen=True)
+class Trial:
+    """No enquiry: what `enquiries test` sends, to see whether it arrives."""
+
+    key = row_key = "test"
+    name = "The test"
+    reply_to = ""
+
+    def subject(self) -> str:
+        """Return the mail's subject."""
+        return words().delivery("test_subject")
+
+    def text(self) -> str:
+        """Return the mail's text."""
+        return words().delivery("test") + "\n"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a webhook gets."""
+        return {"type": "enquiry.test", "key": self.key}
+
+
 def _shortened(message: Message) -> Message:
     about = message.fields["about"]
     cut = about if len(about) <= DIGEST_CHARACTERS else f"{about[:DIGEST_CHARACTERS]} …"

@@ -12,7 +12,7 @@ from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, declarative_base
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from ketamine_faq.settings import SettingsError, settings
 from ketamine_faq.storage.revisions import bring_up_to_date
@@ -36,6 +36,11 @@ class Database:
             bring_up_to_date(self.engine)
         # Sanic may fork: a connection must not be shared by two processes.
         self.engine.dispose()
+
+    @property
+    def address(self) -> str:
+        """Where it is, without a password."""
+        return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -68,6 +73,27 @@ def first_line(error: SQLAlchemyError) -> str:
 def database() -> Database:
     """Return this process's database, at the address that is set; raises StoreError, SettingsError."""
     return Database(settings().enquiries_database_url)
+
+
+def existing_database() -> Database:
+    """Return this process's database, which a server has made; raises StoreError.
+
+    Raises SettingsError where it is not there: a command that made it would show an empty one for that of the server.
+    """
+    url = make_url(settings().enquiries_database_url)
+    address = url.render_as_string(hide_password=True)
+    try:
+        is_file = url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+        is_there = is_file and sa.inspect(sa.create_engine(url, poolclass=NullPool)).has_table("enquiries")
+    except (SQLAlchemyError, ImportError) as error:
+        reason = first_line(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+        raise StoreError(f"The store of enquiries at {address} can't be reached: {reason}") from None
+    if not is_there:
+        raise SettingsError(
+            f"There are no enquiries at {address}: `ketamine-faq serve` makes the store. If it has, its settings are "
+            "others than this command's: write them into .env, which both read."
+        )
+    return database()
 
 
 def private(path: Path) -> Path:

@@ -15,9 +15,9 @@ from tests.support.staff_server import Staff
 
 def run(*arguments: str, fails: bool = False) -> str:
     """What a command prints."""
-    result = CliRunner().invoke(app, arguments)
-    assert (result.exit_code != 0) == fails, result.output
-    return result.output
+    result = CliRunner(mix_stderr=False).invoke(app, arguments)
+    assert (result.exit_code != 0) == fails, result.stderr
+    return result.stderr if fails else result.stdout
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ def test_behind_a_proxy_there_are_no_links(installation: Installation):
 
 def test_a_link_is_of_the_address_that_is_set(installation: Installation):
     installation.set(staff_url="https://staff.example")
+    assert installation.store
     link = run("staff", "link", "--name", "Kim", "--role", "admin")
     assert link.startswith("https://staff.example/staff/login?link=") and len(link.strip().splitlines()) == 1
 
@@ -53,7 +54,9 @@ def test_who_looks_by_the_shell_is_in_the_audit(installation: Installation, tmp_
     run("enquiries", "show", reference.lower())
     run("enquiries", "export", "--csv", str(tmp_path / "all.csv"))
     run("enquiries", "show", "ABCD-2345", fails=True)
+    run("enquiries", "done", reference, "--note", "Called.")
     done = [(row.role, row.action, row.reference) for row in audit_rows(installation.store, 9)]
+    assert done.pop(0) == ("shell", "answered enquiry", reference)
     assert done == [("shell", "exported enquiries", ""), ("shell", "looked at enquiry", reference)]
 
 
