@@ -15,7 +15,7 @@ from tests.support.staff_server import Staff
 
 def run(*arguments: str, fails: bool = False) -> str:
     """What a command prints."""
-    result = CliRunner(mix_stderr=False).invoke(app, arguments)
+    result = CliRunner().invoke(app, arguments)
     assert (result.exit_code != 0) == fails, result.stderr
     return result.stderr if fails else result.stdout
 
