@@ -21,6 +21,7 @@ from ketamine_faq.staff.questions import questions_pages
 from ketamine_faq.staff.texts import texts_pages
 from ketamine_faq.storage.database import database
 from ketamine_faq.storage.secret_key import secret_key
+from ketamine_faq.yaml_file import ContentError
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ async def _failed(_: Request, error: Exception) -> HTTPResponse:
     if isinstance(error, SanicException):
         why = "There is no such page." if error.status_code == 404 else "This could not be understood."
         return refused_page(why, error.status_code)
+    if isinstance(error, ContentError):
+        return refused_page(str(error), 503)
     if isinstance(error, RasaException):
         logger.error("The staff's page could not be answered: %s", error)
         return refused_page("A store can't be read or written just now. Please try again in a minute.", 503)
