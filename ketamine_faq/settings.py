@@ -106,15 +106,23 @@ class Settings(BaseSettings):
     staff_url: AnyHttpUrl = Field(
         "http://localhost:5006", description="Where the staff reach their page; https:// wherever others could listen"
     )
-    staff_auth: Literal["link", "proxy"] = Field(
-        "link", description="Who lets the staff in: links of `ketamine-faq staff link`, or a proxy that signs them in"
+    staff_auth: Literal["link", "oidc", "proxy"] = Field(
+        "link",
+        description="Who lets the staff in: links of `ketamine-faq staff link`, an OpenID Connect provider, or a proxy "
+        "that has signed them in",
     )
+    staff_oidc_issuer: AnyHttpUrl | None = Field(
+        None, description="The provider, by the name that its tokens have; the clinic's own tenant of it, no shared one"
+    )
+    staff_oidc_client_id: str | None = Field(None, description="What the page is called there")
+    staff_oidc_client_secret: SecretStr | None = Field(None, description="The secret that it shares with the page")
     staff_proxy_secret: SecretStr | None = Field(
         None, description="What that proxy sends as X-Staff-Secret, so that it is known"
     )
     staff_user_header: str = Field("X-Forwarded-Email", description="In which header it names the person")
     staff_users: dict[str, Literal["reception", "clinician", "admin"]] = Field(
-        {}, description='Who may come in by it, in lower case, and as what: JSON, {"kim@clinic.example": "reception"}'
+        {},
+        description='Who may come in by either, in lower case, and as what: JSON, {"kim@clinic.example": "reception"}',
     )
     require_signed_content: bool = Field(
         False, description="Neither train nor serve while a text is unsigned, changed since, or overdue for review"
@@ -145,6 +153,13 @@ class Settings(BaseSettings):
         if key and (len(text) < SHORTEST_KEY or text.startswith("change-me")):
             raise ValueError(f"make one of at least {SHORTEST_KEY} characters, with: openssl rand -hex 32")
         return key
+
+    @validator("staff_oidc_issuer")
+    def over_tls(cls, url: AnyHttpUrl | None) -> AnyHttpUrl | None:
+        """Refuse a provider whose answers others could write."""
+        if url and url.scheme != "https" and url.host not in ("localhost", "127.0.0.1"):
+            raise ValueError("write its https:// address")
+        return url
 
     @validator("enquiries_email_to", "enquiries_email_from")
     def mail_address(cls, address: str | None) -> str | None:
@@ -188,10 +203,15 @@ class Settings(BaseSettings):
         return values
 
     @root_validator(skip_on_failure=True)
-    def a_proxy_that_is_known(cls, values: dict) -> dict:
-        """Refuse a proxy whose word anybody could give, and one that could let nobody in."""
-        if values["staff_auth"] == "proxy" and not (values["staff_proxy_secret"] and values["staff_users"]):
-            raise ValueError("STAFF_AUTH=proxy needs STAFF_PROXY_SECRET and STAFF_USERS")
+    def a_sign_in_that_can_be_trusted(cls, values: dict) -> dict:
+        """Refuse a sign-in whose word anybody could give, and one that could let nobody in."""
+        needed = {
+            "link": (),
+            "oidc": ("staff_oidc_issuer", "staff_oidc_client_id", "staff_oidc_client_secret", "staff_users"),
+            "proxy": ("staff_proxy_secret", "staff_users"),
+        }[values["staff_auth"]]
+        if missing := [name.upper() for name in needed if not values[name]]:
+            raise ValueError(f"STAFF_AUTH={values['staff_auth']} needs {' and '.join(missing)}")
         return values
 
     @root_validator(skip_on_failure=True)

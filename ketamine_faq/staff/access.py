@@ -82,7 +82,9 @@ def _person(request: Request) -> tuple[Person | None, str | None]:
     """Return who asks, None for nobody, and the secret of the session if it was begun just now."""
     logins, now = Logins(database()), time.time()
     person = logins.person(session_secret(request), now)
-    if settings().staff_auth == "link":
+    if settings().staff_auth == "oidc" and person and settings().staff_users.get(person.name) != person.role:
+        return None, None
+    if settings().staff_auth != "proxy":
         return person, None
     name, role = _signed_in(request)
     if person and (person.name, person.role) == (name, role):
@@ -97,10 +99,15 @@ def _signed_in(request: Request) -> tuple[str, str]:
     expected = secret.get_secret_value() if secret else ""
     if len(given) != 1 or not expected or not hmac.compare_digest(given[0].encode(), expected.encode()):
         raise RefusedError("This page is reached through the clinic's sign-in.")
-    role = settings().staff_users.get(users[0].strip().lower()) if len(users) == 1 else None
+    return with_role(users[0].strip().lower() if len(users) == 1 else "")
+
+
+def with_role(address: str) -> tuple[str, str]:
+    """Return the address of somebody who is signed in, and their role; raises RefusedError where they have none."""
+    role = settings().staff_users.get(address)
     if not role:
         raise RefusedError("You are signed in, and have no place here yet: ask an administrator to name you.")
-    return users[0].strip().lower(), role
+    return address, role
 
 
 def _require(request: Request, person: Person, roles: tuple[str, ...]) -> None:

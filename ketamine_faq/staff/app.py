@@ -1,7 +1,6 @@
 """The staff's server: an application, a port and a cookie of its own, and every path below /staff."""
 
 import logging
-import time
 from pathlib import Path
 
 from rasa.shared.exceptions import RasaException
@@ -12,12 +11,14 @@ from sanic.response import HTTPResponse, json, redirect, text
 
 from ketamine_faq.contact.words import words
 from ketamine_faq.settings import SettingsError, settings
-from ketamine_faq.staff.access import LOGIN, PREFIX, RefusedError, in_thread, page, session_secret, with_cookie
-from ketamine_faq.staff.audit import audit_rows, note
+from ketamine_faq.staff.access import LOGIN, PREFIX, RefusedError, page, session_secret, with_cookie
+from ketamine_faq.staff.audit import audit_rows
 from ketamine_faq.staff.enquiries import enquiries_pages
+from ketamine_faq.staff.login_pages import login_pages
 from ketamine_faq.staff.logins import ROLES, Logins, Person
 from ketamine_faq.staff.pages import PARTS, STYLE, refused_page, rendered
 from ketamine_faq.staff.questions import questions_pages
+from ketamine_faq.staff.sign_in import SignInError
 from ketamine_faq.staff.texts import texts_pages
 from ketamine_faq.storage.database import database
 from ketamine_faq.storage.secret_key import secret_key
@@ -32,7 +33,7 @@ AUDIT_ROWS = 200
 
 own_pages = Blueprint("staff", url_prefix=PREFIX, strict_slashes=True)
 
-BLUEPRINTS = (own_pages, enquiries_pages, questions_pages, texts_pages)
+BLUEPRINTS = (own_pages, login_pages, enquiries_pages, questions_pages, texts_pages)
 
 
 def staff_app(endpoints: Path) -> Sanic:
@@ -71,31 +72,6 @@ async def style(_: Request) -> HTTPResponse:
     return text(STYLE, content_type="text/css; charset=utf-8", headers=headers)
 
 
-@own_pages.get("/login")
-async def login(request: Request) -> HTTPResponse:
-    """Ask whom a link lets in to come in: who only fetches it, as mail programs do, does not use it up."""
-    link, by_proxy = request.args.get("link", ""), settings().staff_auth == "proxy"
-    name = None if by_proxy else await in_thread(lambda: Logins(database()).invited(link, time.time()))
-    return rendered("login.html", None, name=name, link=link, by_proxy=by_proxy)
-
-
-@own_pages.post("/login")
-async def enter(request: Request) -> HTTPResponse:
-    """Let in whom an unused link names."""
-    link = (request.form or {}).get("link", "")
-
-    def entered() -> tuple[Person, str] | None:
-        came_in = Logins(database()).enter(link, time.time())
-        if came_in:
-            note(came_in[0], "logged in")
-        return came_in
-
-    came_in = await in_thread(entered) if settings().staff_auth == "link" else None
-    if came_in is None:
-        return refused_page("This link has been used, or is too old: ask for another.", 403)
-    return with_cookie(redirect(f"{PREFIX}/", status=303), came_in[1])
-
-
 @page(own_pages, "/", *ROLES)
 def home(request: Request, person: Person) -> HTTPResponse:
     """Lead to the part that everybody has."""
@@ -118,6 +94,9 @@ def audit(request: Request, person: Person) -> HTTPResponse:
 async def _failed(_: Request, error: Exception) -> HTTPResponse:
     if isinstance(error, RefusedError):
         return refused_page(str(error), 403)
+    if isinstance(error, SignInError):
+        logger.warning("Nobody was signed in: %s", error)
+        return refused_page("The sign-in did not work. Please try again; if it goes on, tell who runs the chat.", 403)
     if isinstance(error, SanicException):
         why = "There is no such page." if error.status_code == 404 else "This could not be understood."
         return refused_page(why, error.status_code)

@@ -35,6 +35,8 @@ MAY = {
     ("GET", "/staff/audit"): ADMIN,
 }
 OPEN = {("GET", "/staff/healthz"), ("GET", "/staff/style.css"), ("GET", "/staff/login"), ("POST", "/staff/login")}
+# Where there is no provider, these let nobody in: test_sign_in.py has what they do where there is one.
+OPEN |= {("GET", "/staff/login/provider"), ("GET", "/staff/login/return")}
 PUBLIC = ("/", "/contact", "/contact.json", "/contact/style.css", "/webhooks/rest/webhook", "/widget.js", "/healthz")
 
 
@@ -98,6 +100,11 @@ def test_the_public_port_knows_no_path_of_the_staff_and_theirs_none_of_the_publi
             assert answer.status_code == 404, (method, path)
         assert all("set-cookie" not in public.get(path).headers for path in PUBLIC)
     assert [path for path in PUBLIC if kim.get(path).status_code != 404] == []
+
+
+def test_without_a_provider_nobody_is_sent_there_or_comes_back(staff: Staff):
+    for path in ("provider", "return?state=x&code=y"):
+        assert staff.stranger().get(f"/staff/login/{path}").status_code == 403
 
 
 def test_a_link_lets_in_once_and_is_not_used_up_by_being_fetched(staff: Staff):
