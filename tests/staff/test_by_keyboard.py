@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from ketamine_faq.model import quiet_environment
 from tests.support.contact_server import served
 from tests.support.conversations import Conversations
 from tests.support.installation import FORM, Installation
+from tests.support.oidc_provider import CLIENT, SECRET, oidc_provider
 from tests.support.processes import command, copied_project, free_port, wait_for
 from tests.support.typist import Typist
 from tests.website.browser import chromium
@@ -59,9 +61,16 @@ def browser(conversations: Conversations) -> Iterator[Browser]:
 
 @pytest.fixture
 def running(installation: Installation, tmp_path: Path, conversations: Conversations) -> Iterator[Running]:
-    """It, served by `ketamine-faq staff`."""
+    """It, for an installation as it is."""
+    with run(installation, tmp_path, conversations) as served:
+        yield served
+
+
+@contextmanager
+def run(installation: Installation, tmp_path: Path, conversations: Conversations) -> Iterator[Running]:
+    """Serve it by `ketamine-faq staff`."""
     project, port = copied_project(tmp_path), free_port()
-    installation.set(staff_url=f"http://127.0.0.1:{port}")
+    installation.set(staff_url=f"http://localhost:{port}")
     line = [sys.executable, "-m", "ketamine_faq.cli", "staff", "--port", str(port)]
     line += ["--endpoints", str(conversations.endpoints)]
     output = tmp_path / "staff.txt"
@@ -71,8 +80,8 @@ def running(installation: Installation, tmp_path: Path, conversations: Conversat
     try:
         wait_for(lambda: "Ready:" in output.read_text() or process.poll() is not None, 60)
         assert process.poll() is None, output.read_text()
-        assert f"Ready: http://127.0.0.1:{port}/staff/" in output.read_text()
-        yield Running(f"http://127.0.0.1:{port}", project, installation.environment)
+        assert f"Ready: http://localhost:{port}/staff/" in output.read_text()
+        yield Running(f"http://localhost:{port}", project, installation.environment)
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
@@ -131,6 +140,24 @@ def test_a_clinician_signs_a_text_and_the_book_shows_it(browser: Browser, runnin
     assert command("content", "check", project=running.project).returncode == 0
     assert command("content", "book", "--html", str(page), project=running.project).returncode == 0
     assert "Signed by Dr Lee" in page.read_text()
+
+
+def test_somebody_signs_in_at_the_clinics_provider(
+    browser: Browser, installation: Installation, tmp_path: Path, conversations: Conversations
+):
+    with oidc_provider() as provider:
+        # To a browser, 127.0.0.1 and localhost are two websites, as provider and page are.
+        installation.set(staff_auth="oidc", staff_users='{"kim@clinic.example": "reception"}')
+        installation.set(
+            staff_oidc_issuer=provider.address, staff_oidc_client_id=CLIENT, staff_oidc_client_secret=SECRET
+        )
+        with run(installation, tmp_path, conversations) as running:
+            kim = Typist(browser.new_context().new_page()).opens(f"{running.address}/staff/")
+            kim.goes_to("main a").page.keyboard.press("Enter")
+            kim.page.wait_for_url(f"{running.address}/staff/enquiries")
+            kim.reads("kim@clinic.example, reception")
+            kim.presses(".bar form button").reads("Sign in with your clinic's account")
+            kim.opens(f"{running.address}/staff/enquiries").reads("Sign in with your clinic's account")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
