@@ -135,7 +135,8 @@ def test_transcripts_and_enquiries_expire_on_schedules_of_their_own(kept: Kept, 
     done = kept.installation.enquire(token="2", about="zxqvdone")
     outbox, enquiries = Outbox(kept.installation.store), Enquiries(kept.installation.store)
     # Delivered is not answered.
-    assert (message := outbox.claim(time.time())).reference == waiting
+    message = outbox.claim(time.time())
+    assert message.reference == waiting
     outbox.delivered(message.row_key, time.time())
     assert enquiries.answer(done, "Jo", "", time.time())
     assert "2 events of conversations and 0 enquiries deleted" in kept.run("retention")
