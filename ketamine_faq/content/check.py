@@ -11,8 +11,11 @@ from ketamine_faq.content.clinic import DAYS, TOPICS_OF_ITS_OWN, Clinic
 from ketamine_faq.content.fault import Fault
 from ketamine_faq.content.figures import SENTENCE_END, Figure, figures
 from ketamine_faq.content.keys import key_faults, needed_files
-from ketamine_faq.content.sources import FACTS, Sources, Variation
+from ketamine_faq.content.signing import unsigned_faults
+from ketamine_faq.content.sources import FACTS, Sources, Variation, texts_below
 from ketamine_faq.content.texts import CARER, CONTENT, written_for
+from ketamine_faq.content.working_hours import WorkingHours
+from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
 FORBIDDEN = Path(__file__).with_name("forbidden_wording.yml")
@@ -62,7 +65,7 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in sources.variations:
         found += _variation_faults(variation, sources.facts, variables, today)
     found += _notice_faults(sources)
-    for name in ("contact_form.yml", "widget.yml", "website.yml", "concern.yml"):
+    for name in ("contact_form.yml", "privacy_page.yml", "widget.yml", "website.yml", "concern.yml"):
         found += _page_faults(name, sources.files[name], variables)
     found += _question_faults(sources)
     found += _glossary_faults(sources)
@@ -75,6 +78,8 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     found += _topic_faults(sources)
     found += _duplicate_faults(sources.variations)
     found += _unused_facts(sources)
+    if settings().require_signed_content:
+        found += unsigned_faults(sources.variations, today)
     return found
 
 
@@ -160,7 +165,7 @@ def _review_faults(item: Variation, today: date) -> Iterator[Fault]:
         yield Fault(
             item.place,
             f"its text has changed since {checked_by} checked it",
-            f"have it checked again and set `checked_text: {item.fingerprint()}`, or clear checked_by",
+            f"have it checked again: `ketamine-faq content sign {item.id} --by NAME --until DATE`",
         )
     if checked_by and not (isinstance(item.metadata.get("checked_on"), date) and isinstance(review, date)):
         yield Fault(item.place, "it was checked, but not when", "add `checked_on:` and `next_review:` as YYYY-MM-DD")
@@ -220,11 +225,22 @@ def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
             yield Fault(place, f"its review was due on {entry['next_review']}", "review it, and set the next date")
     for day in (day for day in (clinic.hours or {"open": ()})["open"] if day not in DAYS):
         yield Fault("clinic.yml, hours", f"{day} is no day", f"use one of {', '.join(DAYS)}")
+    try:
+        WorkingHours.of(clinic.hours)
+    except ContentError as error:
+        yield Fault("clinic.yml, hours", str(error), "correct it there")
+
+
+# What code fills in beside the variables of every text.
+FILLED_BY_THE_FORM = {
+    *("question", "limit", "reference", "role", "count", "marks", "day", "time", "fields"),
+    *("clinic_phone", "secure_messaging_address", "privacy_policy_url"),
+}
 
 
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:
-    allowed = variables | {"question", "limit", "reference", "role"}
-    for place, text in _texts(page, name):
+    allowed = variables | FILLED_BY_THE_FORM
+    for place, text in texts_below(page, name):
         if not text.strip():
             yield Fault(place, "it has no text", "write it: visitors are shown it")
         yield from _wording_faults(place, text)
@@ -234,18 +250,6 @@ def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterat
         for name in VARIABLE.findall(text):
             if name not in allowed:
                 yield Fault(place, f"{{{name}}} stands for nothing", f"use one of {', '.join(sorted(allowed))}")
-
-
-def _texts(node: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Yield every text below a node with its place."""
-    if isinstance(node, dict):
-        for key, below in node.items():
-            yield from _texts(below, f"{place}, {key}")
-    elif isinstance(node, list):
-        for number, below in enumerate(node, 1):
-            yield from _texts(below, f"{place}, {number}")
-    else:
-        yield place, str(node or "")
 
 
 def _question_faults(sources: Sources) -> Iterator[Fault]:
