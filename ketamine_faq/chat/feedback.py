@@ -1,9 +1,10 @@
-"""Thumbs up and down: kept with the topic and the conversation's id, and with no word that anyone wrote."""
+"""Thumbs, and why down: kept with the topic and the conversation's id, and with no word that anyone wrote."""
 
 import time
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import relationship
 
 from ketamine_faq.chat.conversation_id import conversation_of, is_signed
 from ketamine_faq.content.texts import content
@@ -19,10 +20,26 @@ class FeedbackRow(Base):
     topic = sa.Column(sa.String(80), primary_key=True)
     helpful = sa.Column(sa.Boolean, nullable=False)
     given_at = sa.Column(sa.Float, nullable=False, index=True)
+    why = relationship("ReasonRow", uselist=False, lazy="joined", cascade="all, delete-orphan", passive_deletes=True)
+
+
+class ReasonRow(Base):
+    """Why an answer did not help. It goes with its verdict, whatever deletes that."""
+
+    __tablename__ = "feedback_reasons"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["conversation", "topic"], ["feedback.conversation", "feedback.topic"], ondelete="CASCADE"
+        ),
+    )
+
+    conversation = sa.Column(sa.String(80), primary_key=True)
+    topic = sa.Column(sa.String(80), primary_key=True)
+    reason = sa.Column(sa.String(40), nullable=False)
 
 
 class BadFeedbackError(ValueError):
-    """It is not `{sender, topic, helpful}` with a sender of ours and a topic that can be asked."""
+    """It is not `{sender, topic, helpful}` of ours, with a reason of ours or none."""
 
 
 def keep_feedback(store: Database, sent: Any) -> None:
@@ -34,12 +51,17 @@ def keep_feedback(store: Database, sent: Any) -> None:
         raise BadFeedbackError
     if not (is_signed(sender) and content().has_question(topic)):
         raise BadFeedbackError
+    reason = sent.get("reason")
+    # A list is no key.
+    if reason is not None and (helpful or reason not in list(content().reasons)):
+        raise BadFeedbackError
+    key = {"conversation": conversation_of(sender), "topic": topic}
+    why = ReasonRow(**key, reason=reason) if reason else None
     with store.session() as session:
-        row = FeedbackRow(conversation=conversation_of(sender), topic=topic, helpful=helpful, given_at=time.time())
-        session.merge(row)
+        session.merge(FeedbackRow(**key, helpful=helpful, given_at=time.time(), why=why))
 
 
 def verdicts(store: Database, since: float) -> list[FeedbackRow]:
-    """Return the verdicts given since a time; raises StoreError."""
+    """Return the verdicts, each with its reason, given since a time; raises StoreError."""
     with store.session() as session:
         return list(session.scalars(sa.select(FeedbackRow).where(FeedbackRow.given_at >= since)))

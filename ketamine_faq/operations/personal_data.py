@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq.chat.conversation_id import conversation_of
-from ketamine_faq.chat.feedback import FeedbackRow
+from ketamine_faq.chat.feedback import FeedbackRow, ReasonRow
 from ketamine_faq.chat.masking import details
 from ketamine_faq.contact.form import COUNTRY
 from ketamine_faq.contact.staff import purge
@@ -132,7 +132,8 @@ class PersonalData:
         """Take what was deleted out of the files: a row's bytes stay until its page is written anew."""
         try:
             _vacuum(self._conversations, [Event.__tablename__])
-            _vacuum(self._store.engine, [row.__tablename__ for row in (EnquiryRow, OriginRow, OutboxRow, FeedbackRow)])
+            written = (EnquiryRow, OriginRow, OutboxRow, FeedbackRow, ReasonRow)
+            _vacuum(self._store.engine, [row.__tablename__ for row in written])
         except (SQLAlchemyError, sqlite3.Error) as error:
             reason = f"Deleted, but a copy may be left in the database's files ({type(error).__name__}): try again."
             raise ConversationsError(reason) from None

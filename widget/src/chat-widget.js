@@ -37,6 +37,11 @@ const PRIVATE = {
   'data-sentry-block': '',
 };
 
+/** Tells whether a topic is one that the bot answers. */
+function canBeAsked(topic) {
+  return Object.hasOwn(words.titles, topic);
+}
+
 export class ChatWidget extends LitElement {
   static styles = [unsafeCSS(styles), unsafeCSS(formStyles)];
   static properties = {
@@ -57,17 +62,19 @@ export class ChatWidget extends LitElement {
     everything: { state: true },
     written: { state: true },
     announcement: { state: true },
+    told: { state: true },
   };
 
   /** The one that the script has put on the page, if it did: a site that changes the page's body does not lose it. */
   static placed;
 
   #cover = new Cover();
+  #opener;
   #ends = [];
 
   constructor() {
     super();
-    Object.assign(this, { view: 'chat', announcement: '', written: 0 });
+    Object.assign(this, { view: 'chat', announcement: '', told: '', written: 0 });
   }
 
   connectedCallback() {
@@ -76,7 +83,8 @@ export class ChatWidget extends LitElement {
     if (this.stays) ChatWidget.placed = this;
     for (const [name, value] of Object.entries(PRIVATE)) if (!this.hasAttribute(name)) this.setAttribute(name, value);
     const address = this.server ? new URL(this.server.replace(/\/?$/, '/'), location.href).href : ChatWidget.home;
-    this.conversation = conversationWith(address);
+    this.address = address;
+    this.#converse();
     const { open, away } = kept();
     this.opened = this.inline || Boolean(open);
     this.away = Boolean(away);
@@ -102,6 +110,10 @@ export class ChatWidget extends LitElement {
     super.remove();
   }
 
+  willUpdate(changed) {
+    if (changed.has('audience')) this.#converse();
+  }
+
   firstUpdated() {
     this.#showLatest();
   }
@@ -115,7 +127,10 @@ export class ChatWidget extends LitElement {
 
   /** Opens the panel; a page may call it. */
   async open() {
-    if (!this.opened) this.dispatchEvent(new CustomEvent('anodyne-open', { bubbles: true, composed: true }));
+    if (!this.opened) {
+      this.#opener = document.activeElement;
+      this.#tell('anodyne-open');
+    }
     this.opened = true;
     this.#keep();
     await this.updateComplete;
@@ -129,11 +144,13 @@ export class ChatWidget extends LitElement {
   /** Closes it. */
   async close() {
     if (!this.opened || this.inline) return;
-    Object.assign(this, { opened: false, menu: false, sure: undefined });
-    this.dispatchEvent(new CustomEvent('anodyne-close', { bubbles: true, composed: true }));
+    Object.assign(this, { opened: false, menu: false, sure: undefined, told: '' });
+    this.#tell('anodyne-close');
     this.#keep();
     await this.updateComplete;
-    this.renderRoot.querySelector('.launcher').focus();
+    // What has opened it has the focus again: the button, or what the page has in its place.
+    const launcher = this.renderRoot.querySelector('.launcher');
+    (launcher.checkVisibility() ? launcher : this.#opener)?.focus();
   }
 
   render() {
@@ -259,6 +276,7 @@ export class ChatWidget extends LitElement {
     const left = LONGEST - this.written;
     const count = left < 0 ? words.chat.over : words.chat.left;
     return html`
+      <p class="told" aria-hidden="true" ?hidden=${!this.told} .textContent=${this.told}></p>
       <div class="composer">
         <label class="unseen" for="question">${words.chat.input}</label>
         <textarea id="question" rows="1" dir="auto" enterkeyhint="send" placeholder=${words.chat.input}
@@ -309,7 +327,7 @@ export class ChatWidget extends LitElement {
 
   /** The page's own, or those of content/; a clinician can say so at once. */
   get #starters() {
-    const own = (this.starters ?? '').split(/[\s,]+/).filter((topic) => topic in words.titles);
+    const own = (this.starters ?? '').split(/[\s,]+/).filter(canBeAsked);
     const topics = (own.length ? own : words.starters).map((topic) => ({ title: words.titles[topic], payload: `/${topic}` }));
     const { clinician } = words.chat;
     return this.#audience ? topics : [...topics, { title: clinician, payload: clinician }];
@@ -317,12 +335,12 @@ export class ChatWidget extends LitElement {
 
   async #ask(message, title) {
     this.#focusInput();
-    await this.#announceReply(this.conversation.ask(message, title, this.#audience));
+    await this.#announceReply(this.conversation.ask(message, title));
   }
 
   async #retry() {
     this.#focusInput();
-    await this.#announceReply(this.conversation.retry(this.#audience));
+    await this.#announceReply(this.conversation.retry());
   }
 
   #shorten() {
@@ -333,20 +351,20 @@ export class ChatWidget extends LitElement {
 
   /** Asks a topic's question; what is no topic that can be asked is no question. */
   #askTopic(topic) {
-    if (topic in words.titles) this.#ask(`/${topic}`, words.titles[topic]);
+    if (canBeAsked(topic)) this.#ask(`/${topic}`, words.titles[topic]);
   }
 
   /** A link on the page asks a question. */
   async #asksForPage(event) {
-    const asking = event.target.closest?.('[data-anodyne-ask]');
-    if (!asking) return;
+    const { anodyneAsk } = event.target.closest?.('[data-anodyne-ask]')?.dataset ?? {};
+    if (!canBeAsked(anodyneAsk)) return;
     event.preventDefault();
-    this.question = asking.dataset.anodyneAsk;
+    this.question = anodyneAsk;
     await this.open();
   }
 
   async #announceReply(reply) {
-    this.announcement = words.chat.typing;
+    Object.assign(this, { announcement: words.chat.typing, told: '' });
     const first = !this.#firstDisclaimed;
     const messages = await reply;
     if (messages) this.announcement = announced(messages, first);
@@ -356,11 +374,11 @@ export class ChatWidget extends LitElement {
   }
 
   async #rate(entry, helpful, reason) {
-    this.announcement = (await this.conversation.rate(entry, helpful, reason)) ? words.chat.thanks : words.chat.unrated;
+    this.#say((await this.conversation.rate(entry, helpful, reason)) ? words.chat.thanks : words.chat.unrated);
   }
 
   async #copy(entry) {
-    this.announcement = (await copied(answerText(entry))) ? words.chat.copied : words.chat.uncopied;
+    this.#say((await copied(answerText(entry))) ? words.chat.copied : words.chat.uncopied);
   }
 
   #save() {
@@ -389,11 +407,12 @@ export class ChatWidget extends LitElement {
   async #delete() {
     this.menu = false;
     if (await this.conversation.delete()) this.#forgotten(words.deletion.done);
-    else this.announcement = this.notice = words.deletion.failed;
+    else this.#say(words.deletion.failed);
   }
 
-  #forgotten(announcement) {
-    Object.assign(this, { form: undefined, view: 'chat', menu: false, sure: undefined, everything: false, announcement });
+  #forgotten(sentence) {
+    Object.assign(this, { form: undefined, view: 'chat', menu: false, sure: undefined, everything: false });
+    this.#say(sentence);
     this.#focusInput();
   }
 
@@ -414,7 +433,7 @@ export class ChatWidget extends LitElement {
 
   #formSent({ detail: { reference } }) {
     this.conversation.note(reference);
-    this.dispatchEvent(new CustomEvent('anodyne-form-sent', { bubbles: true, composed: true }));
+    this.#tell('anodyne-form-sent');
   }
 
   async #leaveForm({ detail: { sent } }) {
@@ -512,6 +531,20 @@ export class ChatWidget extends LitElement {
   #on(target, type, heard) {
     target.addEventListener(type, heard);
     this.#ends.push(() => target.removeEventListener(type, heard));
+  }
+
+  /** Says something on the screen and aloud; it goes with the next question. */
+  #say(sentence) {
+    Object.assign(this, { announcement: sentence, told: sentence });
+  }
+
+  /** Tells the page what has happened, and no word of what was said. */
+  #tell(type) {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true }));
+  }
+
+  #converse() {
+    this.conversation = conversationWith(this.address, this.#audience);
   }
 
   #keep() {
