@@ -83,7 +83,7 @@ function answer(entry, { isLast, isFirst }, actions) {
         ${disclaimer ? smallPrint(disclaimer, isFirst) : nothing}
         ${time(entry.at)}
       </div>
-      ${suggestions(entry, isLast, actions)} ${Object.hasOwn(words.titles, entry.topic) ? foot(entry, actions) : nothing}
+      ${suggestions(entry, isLast, actions)} ${foot(entry, actions)}
     </li>
   `;
 }
@@ -122,7 +122,10 @@ function otherLines({ buttons }, actions) {
   return other && html`<button class="line quiet" @click=${() => actions.ask(other)}>${other.title}</button>`;
 }
 
+/** Its source, and what can be done with an answer. */
 function foot(entry, actions) {
+  const isAnswer = Object.hasOwn(words.titles, entry.topic);
+  if (!isAnswer && !entry.source) return nothing;
   const icon = (title, picture, act, pressed = nothing) => html`
     <button class="icon" aria-label=${title} title=${title} aria-pressed=${pressed} @click=${act}>${picture}</button>
   `;
@@ -131,8 +134,10 @@ function foot(entry, actions) {
   return html`
     <div class="foot">
       ${entry.source ? html`<details class="print source"><summary>${entry.source}</summary></details>` : nothing}
-      ${icon(words.chat.copy, copy, () => actions.copy(entry))}
-      ${thumb(true, words.chat.helpful, thumbUp)} ${thumb(false, words.chat.unhelpful, thumbDown)}
+      ${isAnswer
+        ? html`${icon(words.chat.copy, copy, () => actions.copy(entry))}
+            ${thumb(true, words.chat.helpful, thumbUp)} ${thumb(false, words.chat.unhelpful, thumbDown)}`
+        : nothing}
     </div>
     ${entry.helpful === false && !entry.reason ? reasons(entry, actions) : nothing}
   `;
