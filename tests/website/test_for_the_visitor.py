@@ -107,6 +107,7 @@ def test_a_thumb_down_asks_why_by_three_fixed_reasons_and_the_store_has_which(vi
     visitor.opens().asks("what dose for depression?").button(CHAT["unhelpful"]).click()
     reasons = visitor.widget.locator(".reasons .reply")
     expect(reasons).to_have_text([*CHAT["reasons"].values()])
+    expect(reasons.last).to_be_in_viewport(ratio=1)
     expect(visitor.widget.locator(".reasons").locator("input, textarea")).to_have_count(0)
     reasons.nth(1).click()
     expect(visitor.widget.locator(".told")).to_have_text(CHAT["thanks"])

@@ -375,6 +375,8 @@ export class ChatWidget extends LitElement {
 
   async #rate(entry, helpful, reason) {
     this.#say((await this.conversation.rate(entry, helpful, reason)) ? words.chat.thanks : words.chat.unrated);
+    await this.updateComplete;
+    this.renderRoot.querySelector('.reasons')?.scrollIntoView({ block: 'nearest' });
   }
 
   async #copy(entry) {
@@ -387,8 +389,7 @@ export class ChatWidget extends LitElement {
   }
 
   async #toggleMenu() {
-    this.menu = !this.menu;
-    this.sure = undefined;
+    Object.assign(this, { menu: !this.menu, sure: undefined, told: '' });
     await this.updateComplete;
     this.renderRoot.querySelector(this.menu ? '.item' : '.more').focus();
   }
