@@ -18,7 +18,8 @@ FAULTS = """() => {
     const root = document.querySelector('anodyne-chat').shadowRoot;
     const shown = (element) => element.checkVisibility() && !element.closest('.aside');
     const name = (element) => element.outerHTML.slice(0, 120);
-    const scrolled = [document.documentElement, ...root.querySelectorAll('.panel, .log, .bubble, .line, anodyne-contact-form')];
+    const holders = root.querySelectorAll('.panel, .log, .bubble, .line, anodyne-contact-form');
+    const scrolled = [document.documentElement, ...holders];
     const wide = scrolled.filter((element) => element.scrollWidth > element.clientWidth + 1);
     const small = [...root.querySelectorAll('button, .reply, input, textarea')].filter(shown).filter((element) => {
         const { width, height } = element.getBoundingClientRect();
