@@ -130,6 +130,13 @@ def test_the_launcher_can_be_a_picture_with_a_name_or_the_pages_own_button(page:
     expect(page.get_by_role("button", name="Ours")).to_be_focused()
 
 
+def test_on_a_phone_the_launcher_is_one_line(page: Page, canned: Canned):
+    page.set_viewport_size({"width": 375, "height": 667})
+    page.goto(canned.address)
+    line = Visitor(page).widget.locator(".launcher span").evaluate("e => e.getClientRects().length")
+    assert line == 1
+
+
 def test_the_launcher_is_put_away_for_the_visit_and_the_page_can_still_open_it(guest: Visitor, canned: Canned):
     guest.button(CHAT["away"]).click()
     expect(guest.widget.locator(".corner")).to_be_hidden()

@@ -90,11 +90,15 @@ def test_start_again_is_not_beside_close_asks_first_and_tells_of_a_form(visitor:
 
 def test_the_reference_of_a_form_stays_in_the_conversation(visitor: Visitor):
     visitor.opens().asks("what are the side effects?").opens_form()
+    # A person reads it, whatever the head says over the chat.
+    expect(visitor.panel.get_by_role("heading", name=FORM["title"])).to_be_visible()
+    expect(visitor.widget.locator(".head")).not_to_contain_text(CHAT["subtitle"])
     visitor.writes_as_a_patient().sends_form()
     title = visitor.form.get_by_role("heading", name=words().section("received")["title"])
     expect(title).to_be_focused(timeout=30_000)
     reference = visitor.reference.inner_text()
     visitor.button(FORM["back"]).click()
+    expect(visitor.widget.locator(".head")).to_contain_text(CHAT["subtitle"])
     expect(visitor.widget.locator(".note")).to_contain_text(reference)
     visitor.page.reload()
     expect(visitor.widget.locator(".note")).to_contain_text(reference)
