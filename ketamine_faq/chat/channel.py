@@ -117,7 +117,7 @@ class WebChannel(InputChannel):
                 text = buttons.get(message) or typed_text(message)
             except TooLongError:
                 logger.info("A message was too long to be read")
-                return response.json([{"recipient_id": sender, "text": content().too_long}])
+                return response.json([{"recipient_id": sender, "text": content().too_long, "error": "too long"}])
             try:
                 conversation, address = conversation_of(sender), address_of(request)
                 async with turns.one_of(conversation, address, len(text)):
@@ -164,8 +164,9 @@ class WebChannel(InputChannel):
             logger.error("A message could not be handled: %s", type(error).__name__)
             collector = Replies()
         _note(collector, time.perf_counter() - began)
+        messages = collector.messages or [{"text": content().failure, "error": "it could not be handled"}]
         # To the visitor, the conversation is what they call it.
-        return [{**message, "recipient_id": sender} for message in collector.messages or [{"text": content().failure}]]
+        return [{**message, "recipient_id": sender} for message in messages]
 
 
 async def _is_too_much(limit: RateLimit, request: Request) -> bool:

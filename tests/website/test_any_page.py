@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ketamine_faq.content.texts import content
+from ketamine_faq.content.texts import MAX_CHARACTERS, content
 from ketamine_faq.website.widget import widget_script
 from tests.website import canned as clinic
 from tests.website.canned import SCRIPT, Canned, answer, danger
@@ -311,6 +311,23 @@ def test_of_a_long_talk_the_last_fifty_turns_are_shown_and_kept_and_the_others_o
     assert len([each for each in kept["entries"] if "message" in each]) == 50
     visitor.button(CHAT["earlier"]).click()
     expect(visitor.questions).to_have_count(201)
+
+
+def test_what_is_left_of_a_message_is_counted_near_its_end_and_too_much_is_not_sent(guest: Visitor, canned: Canned):
+    guest.opens()
+    count = guest.widget.locator(".count")
+    guest.input.fill("x" * (MAX_CHARACTERS - 200))
+    expect(count).to_be_hidden()
+    guest.input.fill("😀" * (MAX_CHARACTERS - 5))
+    expect(count).to_have_text(CHAT["left"].format(limit=5))
+    guest.input.fill("x" * (MAX_CHARACTERS + 5))
+    expect(count).to_have_text(CHAT["over"].format(limit=5))
+    guest.input.press("Enter")
+    expect(guest.input).to_have_attribute("aria-invalid", "true")
+    assert canned.asked == []
+    guest.input.fill("x" * MAX_CHARACTERS)
+    guest.input.press("Enter")
+    expect(guest.answers).to_have_count(1)
 
 
 NO_ANSWERS = {413: FAULTS["long"], 429: FAULTS["busy"], 503: FAULTS["busy"], 500: OFFLINE}

@@ -119,6 +119,15 @@ def test_danger_is_a_card_of_a_sentence_or_two_then_wide_buttons_then_the_rest(g
     assert canned.asked[-1]["message"] == "/other_lines"
 
 
+@pytest.mark.parametrize("text", [content().failure, content().too_long, content().busy])
+def test_a_message_that_the_bot_could_not_read_is_met_with_the_numbers(guest: Visitor, canned: Canned, text: str):
+    canned.says({"text": text, "error": "it could not be handled"})
+    guest.opens().asks("I can't go on")
+    expect(guest.answers.locator(".danger .line").first).to_have_attribute("href", "tel:000")
+    expect(guest.answers.locator(".danger .line")).to_have_count(3)
+    assert guest.answers.locator(".bubble").text_content().count(content().disclaimer) == 1
+
+
 @pytest.mark.parametrize("said", ["?", "I have had pain for so many years. " * 40], ids=["a word", "a long message"])
 @pytest.mark.parametrize("state", [200, 500, 413, 429])
 def test_a_card_stands_at_the_top_of_what_is_seen(guest: Visitor, canned: Canned, state: int, said: str):
@@ -144,4 +153,5 @@ def test_where_there_may_be_cause_for_concern_one_quiet_line_with_one_number_goe
         expect(bubble.locator(".possible")).to_contain_text(line)
         expect(bubble.locator(".possible a")).to_have_count(1)
         expect(bubble.locator("a")).to_have_count(1)
-        assert bubble.locator(".possible").bounding_box()["y"] < bubble.get_by_text("An answer.").bounding_box()["y"]
+        text = bubble.inner_text()
+        assert text.index(line) < text.index("An answer.")

@@ -4,38 +4,26 @@ import { LitElement, html, nothing, unsafeCSS } from 'lit';
 import { words } from 'content:words';
 import { ContactForm, FORM_TAG } from './contact-form.js';
 import { conversationWith, latest } from './conversation.js';
-import { Cover, fitToKeyboard } from './cover.js';
+import { Cover, fitToKeyboard, stayInside } from './cover.js';
 import { parted } from './disclaimer.js';
-import { helpLines } from './help.js';
 import { kept } from './history.js';
 import { arrow, cross, more, speech } from './icons.js';
 import { keepKeys } from './keys.js';
 import { announced, messageList } from './messages.js';
-import { link } from './link.js';
+import { showLatest } from './latest.js';
+import { menu } from './menu.js';
+import { hideFromRecorders } from './recorders.js';
 import { answerText, conversationText, copied, save } from './transcript.js';
+import { faultOf, unanswered } from './unanswered.js';
 import styles from './chat-widget.css?inline';
 import formStyles from './contact-form.css?inline';
 
 export const TAG = 'anodyne-chat';
-const AUDIENCES = ['patient', 'carer', 'referrer'];
 // As in chat-widget.css: the panel then covers the page.
 const COVERS_PAGE = matchMedia('(max-width: 30rem), (max-height: 30rem)');
-// Pixels above what is brought to the top.
-const MARGIN = 12;
 // The server reads no longer message; near its end what is left is counted down.
-const LONGEST = 2000;
+const LONGEST = Number(words.maxCharacters);
 const COUNTED = 200;
-const FOCUSABLE = 'a[href], button, input, textarea, summary, [tabindex="0"]';
-// Tools that record sessions of visitors leave out what is so marked.
-const PRIVATE = {
-  class: 'fs-exclude rr-block ph-no-capture no-mouseflow',
-  'data-hj-suppress': '',
-  'data-clarity-mask': 'true',
-  'data-dd-privacy': 'mask',
-  'data-private': '',
-  'data-matomo-mask': '',
-  'data-sentry-block': '',
-};
 
 /** Tells whether a topic is one that the bot answers. */
 function canBeAsked(topic) {
@@ -81,7 +69,7 @@ export class ChatWidget extends LitElement {
     super.connectedCallback();
     if (!customElements.get(FORM_TAG)) customElements.define(FORM_TAG, ContactForm);
     if (this.stays) ChatWidget.placed = this;
-    for (const [name, value] of Object.entries(PRIVATE)) if (!this.hasAttribute(name)) this.setAttribute(name, value);
+    hideFromRecorders(this);
     const address = this.server ? new URL(this.server.replace(/\/?$/, '/'), location.href).href : ChatWidget.home;
     this.address = address;
     this.#converse();
@@ -216,18 +204,13 @@ export class ChatWidget extends LitElement {
   }
 
   #menu() {
-    const item = (title, act) => html`<button class="item" @click=${act}>${title}</button>`;
-    if (this.sure) {
-      const { text, confirm } = words.sure[this.sure];
-      return html`<div class="menu" role="group" aria-label=${confirm}>
-        <p>${text}</p>
-        ${item(confirm, this.sure === 'restart' ? this.#restart : this.#delete)} ${item(words.sure.back, this.#toggleMenu)}
-      </div>`;
-    }
-    return html`<div class="menu" role="group" aria-label=${words.chat.more}>
-      ${item(words.chat.save, this.#save)} ${item(words.sure.delete.confirm, () => this.#isSure('delete'))}
-      ${item(words.chat.restart, () => this.#isSure('restart'))}
-    </div>`;
+    return menu(this.sure, {
+      save: () => this.#save(),
+      restart: () => this.#restart(),
+      delete: () => this.#delete(),
+      isSure: (what) => this.#isSure(what),
+      toggle: () => this.#toggleMenu(),
+    });
   }
 
   #log() {
@@ -255,21 +238,8 @@ export class ChatWidget extends LitElement {
     `;
   }
 
-  /** Help first: nobody has read what was asked, and it may be what can't wait. */
   #unanswered() {
-    const { title, text } = this.#fault;
-    const again = this.conversation.fault === 'long' ? [words.faults.shorten, this.#shorten] : [words.offline.retry, this.#retry];
-    return html`
-      <div class="offline">
-        <h3>${title}</h3>
-        <p>${text}</p>
-        <div class="danger"><p>${words.help.heading}</p>${helpLines([])}</div>
-        <div class="replies">
-          <button class="reply" @click=${again[1]}>${again[0]}</button>
-          ${link(this.contact ?? `${this.conversation.server.address}contact`, words.offline.contact, 'reply')}
-        </div>
-      </div>
-    `;
+    return unanswered(this.conversation, this.contact, { shorten: () => this.#shorten(), retry: () => this.#retry() });
   }
 
   #composer() {
@@ -310,15 +280,11 @@ export class ChatWidget extends LitElement {
   }
 
   get #audience() {
-    return AUDIENCES.includes(this.audience) ? this.audience : undefined;
+    return words.audiences.includes(this.audience) ? this.audience : undefined;
   }
 
   get #mayBeLost() {
     return Boolean(this.conversation.entries.length || this.form);
-  }
-
-  get #fault() {
-    return words.faults[this.conversation.fault] ?? words.offline;
   }
 
   get #firstDisclaimed() {
@@ -368,7 +334,10 @@ export class ChatWidget extends LitElement {
     const first = !this.#firstDisclaimed;
     const messages = await reply;
     if (messages) this.announcement = announced(messages, first);
-    else if (this.conversation.unanswered) this.announcement = `${this.#fault.title}. ${this.#fault.text}`;
+    else if (this.conversation.unanswered) {
+      const { title, text } = faultOf(this.conversation);
+      this.announcement = `${title}. ${text}`;
+    }
     await this.updateComplete;
     this.#showLatest();
   }
@@ -472,18 +441,7 @@ export class ChatWidget extends LitElement {
       this.#send();
     }
     if (event.key === 'Enter' && target.matches(`${FORM_TAG} input`)) target.closest(FORM_TAG).send();
-    if (event.key === 'Tab' && this.#covers) this.#stayInside(event);
-  }
-
-  /** Keeps the focus from going under the panel where it covers the page. */
-  #stayInside(event) {
-    const inside = [...this.#panel.querySelectorAll(FOCUSABLE)].filter(
-      (element) => element.tabIndex >= 0 && element.getClientRects().length,
-    );
-    const [from, to] = event.shiftKey ? [inside[0], inside.at(-1)] : [inside.at(-1), inside[0]];
-    if (this.renderRoot.activeElement !== from) return;
-    event.preventDefault();
-    to.focus();
+    if (event.key === 'Tab' && this.#covers) stayInside(this.#panel, event);
   }
 
   /** On a touch screen the keyboard would cover the answers. */
@@ -491,34 +449,8 @@ export class ChatWidget extends LitElement {
     (matchMedia('(hover: hover)').matches ? this.#input : this.#panel).focus({ preventScroll: true });
   }
 
-  /**
-   * Brings what matters to the eye: help at the very top; else the latest question above its answer, as far up as the
-   * answer's beginning stays and what can be asked next is seen.
-   */
   #showLatest() {
-    const log = this.renderRoot.querySelector('.log');
-    // Where there is little height, all of the panel scrolls.
-    const scroller = getComputedStyle(log).overflowY === 'visible' ? this.#panel : log;
-    const begin = scroller.getBoundingClientRect().top - scroller.scrollTop;
-    const top = (element) => element.getBoundingClientRect().top - begin - MARGIN;
-    const bottom = (element) => element.getBoundingClientRect().bottom - begin + MARGIN - scroller.clientHeight;
-    const items = [...log.querySelectorAll('li')];
-    const asked = items.findLast((item) => item.matches('.visitor'));
-    if (!asked) return;
-    const answers = items.slice(items.indexOf(asked) + 1);
-    const danger = answers.map((item) => item.querySelector('.danger')).find(Boolean) ?? log.querySelector('.offline');
-    if (danger) {
-      scroller.scrollTo({ top: top(danger), behavior: 'instant' });
-      return;
-    }
-    const typing = log.querySelector('.typing');
-    let place = Math.max(top(asked), typing ? bottom(typing) : 0);
-    if (answers.length) {
-      const next = answers.at(-1).querySelector('.replies') ?? answers.at(-1);
-      const isLong = asked.offsetHeight > scroller.clientHeight / 3;
-      place = Math.min(top(answers[0]), isLong ? Infinity : Math.max(top(asked), bottom(next)));
-    }
-    scroller.scrollTop = place;
+    showLatest(this.renderRoot.querySelector('.log'), this.#panel);
   }
 
   async #changed() {

@@ -74,7 +74,8 @@ function receipt({ reference, at }) {
 
 function answer(entry, { isLast, isFirst }, actions) {
   const { disclaimer } = parted(entry.text);
-  const danger = entry.concern === 'danger';
+  // What was not read may have been a call for help.
+  const danger = entry.concern === 'danger' || Boolean(entry.error);
   return html`
     <li class="bot">
       <div class=${danger ? 'bubble danger' : 'bubble'}>
