@@ -1,11 +1,15 @@
-"""Every setting, from the environment; a wrong one stops the start and says which and why."""
+"""Every setting, from the environment or .env; a wrong one stops the start and says which and why."""
 
+import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from email.errors import MessageError
 from email.headerregistry import Address
 from functools import lru_cache
 from typing import Literal
 
 import pydantic.env_settings
+from dotenv import dotenv_values, load_dotenv
 from pydantic import AnyHttpUrl, BaseSettings, Field, RedisDsn, SecretStr, ValidationError, root_validator, validator
 from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import make_url
@@ -16,6 +20,10 @@ from ketamine_faq.paths import PROJECT
 # What Rasa's stores and ours speak; SQLite only for enquiries.
 POSTGRESQL, SQLITE = ("postgresql", "postgresql+psycopg2"), ("sqlite", "sqlite+pysqlite")
 SHORTEST_KEY = 32
+# What all commands have in common; the environment wins.
+ENV_FILE = PROJECT / ".env"
+# Settings of other programs that may stand there; how alike a misspelt name is to the right one.
+OTHERS, NEAR = ("RASA_", "SANIC_", "TF_", "PG", "SQLALCHEMY_", "OMP_", "LANG", "LC_", "TZ"), 0.85
 
 
 class SettingsError(RasaException):
@@ -68,8 +76,21 @@ class Settings(BaseSettings):
     enquiries_webhook_secret: SecretStr | None = Field(
         None, min_length=16, description="Signs what is posted there; the receiver checks it"
     )
+    enquiry_answer_days: int | None = Field(
+        None, ge=1, description="Working days within which you answer an enquiry; the receipt says so"
+    )
+    privacy_policy_url: AnyHttpUrl | None = Field(
+        None, description="The clinic's own privacy policy; needed once CONTACT_FORM_URL is not on this machine"
+    )
+    secure_messaging_address: str | None = Field(
+        None, description="The clinic's address for secure messaging, which the form names to referrers"
+    )
+    clinic_phone: str | None = Field(None, description="Telephone number that the receipt and the privacy page name")
+    enquiry_reminder_hours: float = Field(
+        8, gt=0, description="Working hours (content/clinic.yml) until the staff are reminded of what nobody has taken"
+    )
     conversations_kept_days: int = Field(90, ge=1, description="Transcripts and verdicts older than this are deleted")
-    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once delivered")
+    enquiries_kept_days: int = Field(365, ge=1, description="Enquiries older than this are deleted, once answered")
     conversation_megabytes_per_day: int = Field(
         200,
         ge=1,
@@ -77,7 +98,7 @@ class Settings(BaseSettings):
     )
     minimum_fill_seconds: float = Field(3, ge=0, description="Who fills in the form faster is taken for a machine")
     doubtful_enquiries_per_hour: int = Field(
-        10, ge=1, description="More than this from one address are put aside for a person to look at"
+        10, ge=1, description="More than this from one address are marked as doubtful"
     )
     refused_enquiries_per_hour: int = Field(
         60, ge=1, description="More than this from one address are refused, and told so"
@@ -151,6 +172,13 @@ class Settings(BaseSettings):
         return values
 
     @root_validator(skip_on_failure=True)
+    def policy_of_who_collects(cls, values: dict) -> dict:
+        """Refuse to collect from the public without saying by what policy."""
+        if values["contact_form_url"].host not in ("localhost", "127.0.0.1") and not values["privacy_policy_url"]:
+            raise ValueError("set PRIVACY_POLICY_URL, the address of the clinic's privacy policy")
+        return values
+
+    @root_validator(skip_on_failure=True)
     def one_destination_that_can_be_trusted(cls, values: dict) -> dict:
         """Refuse two destinations, for one of them would be silent, and a webhook whose posts nobody could check."""
         if values["enquiries_webhook_url"] and values["enquiries_email_to"]:
@@ -169,9 +197,31 @@ def _names_database(url: str, drivers: tuple[str, ...]) -> bool:
         return False
 
 
+def load_env_file() -> None:
+    """Put what .env has into the environment, where that has nothing of the name, also for others who read it."""
+    load_dotenv(ENV_FILE)
+
+
+def _misspelt() -> Iterator[str]:
+    """Yield a line for each name that looks like a setting's and is none, and for what else is in .env."""
+    known, written = {name.upper() for name in Settings.__fields__}, dotenv_values(ENV_FILE)
+    for name in sorted({*os.environ, *written}):
+        if name.upper() in known:
+            continue
+        # Where the setting is set, too, the other is another program's.
+        near = get_close_matches(name.upper(), known - {*map(str.upper, (*os.environ, *written))}, 1, NEAR)
+        if near:
+            yield f"{name} is no setting: do you mean {near[0]}?"
+        elif name in written and not name.upper().startswith(OTHERS):
+            yield f"{name} in .env is no setting: see ketamine_faq/settings.py"
+
+
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """Return the settings of this process; raises SettingsError with one line a fault."""
+    if faults := list(_misspelt()):
+        raise SettingsError("Wrong setting in the environment: " + "; ".join(faults))
+    load_env_file()
     try:
         return Settings()
     except pydantic.env_settings.SettingsError as error:

@@ -88,7 +88,7 @@ def test_hand_off_names_what_was_asked_and_links_the_form(visitor: Visitor):
     form = content().variables()["contact_form_url"]
     assert form in visitor.text
     visitor.asks("how often is it given?").asks("and the side effects?").gets("not_covered")
-    assert f"{form}?topic=schedule&audience=patient" in [button.get("url") for button in visitor.buttons]
+    assert f"{form}#topic=schedule&audience=patient" in [button.get("url") for button in visitor.buttons]
 
 
 def numbers(visitor: Visitor) -> set[str | None]:
@@ -210,7 +210,7 @@ def test_a_carer_is_spoken_to_as_one_and_reads_what_patients_do_elsewhere(visito
     visitor.asks("I'm a carer, what dose for depression").gets("dosing", audience="carer", condition="depression")
     assert visitor.text == plain
     form = content().variables()["contact_form_url"]
-    assert f"{form}?topic=dosing&audience=carer" in [
+    assert f"{form}#topic=dosing&audience=carer" in [
         button.get("url") for button in visitor.asks("my mum has been on lithium, would it suit her").buttons
     ]
     visitor.gets("personal_concern")

@@ -19,7 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from typer.testing import CliRunner, Result
 
 from ketamine_faq.chat.conversation_id import new_sender
-from ketamine_faq.chat.feedback import FeedbackRow, ReasonRow, keep_feedback, verdicts
+from ketamine_faq.chat.feedback import FeedbackRow, keep_feedback, verdicts
 from ketamine_faq.cli.main import app
 from ketamine_faq.content.texts import content
 from ketamine_faq.insights.page import page
@@ -152,7 +152,7 @@ def test_reasons_are_counted_by_topic_in_the_words_that_visitors_chose(conversat
     words, (first, second, *_) = content().reasons, content().reasons
     given = [("dosing", first), ("dosing", first), ("schedule", second), ("dosing", "one of last year")]
     rows = [
-        FeedbackRow(conversation=str(n), topic=topic, helpful=False, given_at=NOW, why=ReasonRow(reason=reason))
+        FeedbackRow(conversation=str(n), topic=topic, helpful=False, given_at=NOW, reason=reason)
         for n, (topic, reason) in enumerate(given)
     ]
     made = conversations.report(verdicts=tuple(rows))

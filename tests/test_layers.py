@@ -15,6 +15,7 @@ FLOORS = [
     {"nlu"},
     {"importer", "model", "chat", "dialogue", "ketamine_faq"},
     {"contact", "website", "insights", "bench"},
+    {"staff"},
     {"operations"},
     {"serving"},
     {"cli"},

@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import relationship
 
 from ketamine_faq.chat.conversation_id import conversation_of, is_signed
 from ketamine_faq.content.texts import content
@@ -20,22 +19,8 @@ class FeedbackRow(Base):
     topic = sa.Column(sa.String(80), primary_key=True)
     helpful = sa.Column(sa.Boolean, nullable=False)
     given_at = sa.Column(sa.Float, nullable=False, index=True)
-    why = relationship("ReasonRow", uselist=False, lazy="joined", cascade="all, delete-orphan", passive_deletes=True)
-
-
-class ReasonRow(Base):
-    """Why an answer did not help. It goes with its verdict, whatever deletes that."""
-
-    __tablename__ = "feedback_reasons"
-    __table_args__ = (
-        sa.ForeignKeyConstraint(
-            ["conversation", "topic"], ["feedback.conversation", "feedback.topic"], ondelete="CASCADE"
-        ),
-    )
-
-    conversation = sa.Column(sa.String(80), primary_key=True)
-    topic = sa.Column(sa.String(80), primary_key=True)
-    reason = sa.Column(sa.String(40), nullable=False)
+    # Why it did not help, where that was said.
+    reason = sa.Column(sa.String(40))
 
 
 class BadFeedbackError(ValueError):
@@ -55,13 +40,12 @@ def keep_feedback(store: Database, sent: Any) -> None:
     # A list is no key.
     if reason is not None and (helpful or reason not in list(content().reasons)):
         raise BadFeedbackError
-    key = {"conversation": conversation_of(sender), "topic": topic}
-    why = ReasonRow(**key, reason=reason) if reason else None
+    verdict = {"topic": topic, "helpful": helpful, "reason": reason, "given_at": time.time()}
     with store.session() as session:
-        session.merge(FeedbackRow(**key, helpful=helpful, given_at=time.time(), why=why))
+        session.merge(FeedbackRow(conversation=conversation_of(sender), **verdict))
 
 
 def verdicts(store: Database, since: float) -> list[FeedbackRow]:
-    """Return the verdicts, each with its reason, given since a time; raises StoreError."""
+    """Return the verdicts given since a time; raises StoreError."""
     with store.session() as session:
         return list(session.scalars(sa.select(FeedbackRow).where(FeedbackRow.given_at >= since)))

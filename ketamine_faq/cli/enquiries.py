@@ -1,6 +1,7 @@
 """`ketamine-faq enquiries`: what came in by the contact form, for the staff."""
 
 import csv
+import getpass
 import os
 import re
 import time
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ketamine_faq.cli.stop import errors, stop, stopped_by
+from ketamine_faq.cli.store import store
 
 if TYPE_CHECKING:
     from ketamine_faq.contact.staff import Listed
@@ -21,7 +23,7 @@ enquiries_app = typer.Typer(no_args_is_help=True, help="What came in by the cont
 
 console = Console(soft_wrap=True)
 
-LISTED = ("reference", "state", "received_at", "role", "topic", "attempts", "last_error")
+LISTED = ("reference", "state", "delivery", "received_at", "role", "topic", "marks", "last_error")
 AGE = re.compile(r"(\d{1,5})d")
 
 
@@ -32,10 +34,10 @@ def list_() -> None:
         found = _listed()
     # What is typed into the other commands is never cut; personal details stay off the screen until `show`.
     reference = Column("reference", no_wrap=True, min_width=9)
-    table = Table(reference, "state", "received (UTC)", "role", "topic", "attempts", "last error")
+    table = Table(reference, "state", "delivery", "received (UTC)", "role", "topic", "doubtful", "last error")
     for item in found:
         cells = item.cells()
-        style = {"UNDELIVERED": "bold red", "put aside": "yellow"}.get(item.state)
+        style = "bold red" if item.row.outbox.state == "UNDELIVERED" else "yellow" if item.row.marks else None
         table.add_row(*(cells[name] for name in LISTED), style=style)
     console.print(table)
     _say_what_needs_a_person(found)
@@ -46,14 +48,57 @@ def show(reference: Annotated[str, typer.Argument(help="Such as ABCD-2345.")]) -
     """Show one enquiry whole, with its conversation if the person sent it along."""
     import json
 
+    from ketamine_faq.contact.staff import listed
+    from ketamine_faq.contact.store import Enquiries
+
     with stopped_by(OSError):
-        found = _listed(_normal(reference))
+        opened = store()
+        Enquiries(opened).get(_normal(reference), time.time())  # notes that a person has seen it
+        found = listed(opened, _normal(reference))
     for item in _one(found, reference):
         for name, value in item.cells().items():
             console.print(f"{name}: {value}", highlight=False, markup=False)
         if item.row.conversation is not None:
             for turn in json.loads(item.row.conversation):
                 console.print(f"  {turn['who']}: {turn['text']}", highlight=False, markup=False)
+
+
+@enquiries_app.command()
+def done(
+    references: Annotated[list[str], typer.Argument(help="Such as ABCD-2345; one or several.")],
+    by: Annotated[str, typer.Option(help="Who answered; the account's name unless given.")] = "",
+    note: Annotated[str, typer.Option(help="What became of it, in a line.")] = "",
+) -> None:
+    """Note that enquiries are answered: nobody is reminded of them, and they are deleted after their time."""
+    from ketamine_faq.contact.store import Enquiries
+
+    with stopped_by(OSError):
+        enquiries, who = Enquiries(store()), by or getpass.getuser()
+        missed = [r for r in references if not enquiries.answer(_normal(r), who, note, time.time())]
+    console.print(f"{len(references) - len(missed)} answered.")
+    if missed:
+        stop(f"{', '.join(missed)}: not here, or answered already; see `ketamine-faq enquiries list`.")
+
+
+@enquiries_app.command("test")
+def test_() -> None:
+    """Send a test to where enquiries are delivered, and say the whole of what went wrong."""
+    import asyncio
+
+    from ketamine_faq.contact.delivery import UndeliveredError, configured_delivery, destination
+    from ketamine_faq.contact.message import Trial
+    from ketamine_faq.settings import settings
+
+    with stopped_by():
+        delivery, where = configured_delivery(settings()), destination(settings())
+        if delivery is None:
+            stop("Nobody is told of enquiries: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL.")
+    try:
+        asyncio.run(delivery.deliver(Trial(), time.time()))
+    except UndeliveredError as error:
+        cause = error.__cause__
+        stop(f"{where}: {error}" + (f": {cause}" if cause and str(cause) else ""))
+    console.print(f"{where}: taken. See whether it has arrived.", highlight=False, markup=False)
 
 
 @enquiries_app.command()
@@ -76,14 +121,13 @@ def export(
 
 @enquiries_app.command()
 def retry(
-    reference: Annotated[str, typer.Argument(help="One alone; this also delivers what was put aside.")] = "",
+    reference: Annotated[str, typer.Argument(help="One alone.")] = "",
 ) -> None:
     """Have the relay deliver again, now, whatever is undelivered."""
     from ketamine_faq.contact.outbox import Outbox
-    from ketamine_faq.storage.database import database
 
     with stopped_by(OSError):
-        count = Outbox(database()).retry(time.time(), _normal(reference) or None)
+        count = Outbox(store()).retry(time.time(), _normal(reference) or None)
     if reference and not count:
         stop(f"{reference} is not here, or delivered already: see `ketamine-faq enquiries list`.")
     console.print(f"{count} due now; the relay of `ketamine-faq serve` delivers.")
@@ -91,31 +135,29 @@ def retry(
 
 @enquiries_app.command()
 def purge(older_than: Annotated[str, typer.Option(help="Age in days, such as 90d.")]) -> None:
-    """Delete what is old and delivered, or old and put aside; what is still to be delivered stays."""
+    """Delete what is old and answered; what nobody has answered stays."""
     from ketamine_faq.contact.staff import purge as purged
-    from ketamine_faq.storage.database import database
 
     match = AGE.fullmatch(older_than)
     if not match:
         stop(f"--older-than {older_than} is not an age: write days, such as 90d.")
     with stopped_by(OSError):
-        deleted, kept = purged(database(), time.time() - int(match.group(1)) * 24 * 3600)
+        deleted, kept = purged(store(), time.time() - int(match.group(1)) * 24 * 3600)
     console.print(f"{deleted} deleted.")
     if kept:
-        errors.print(f"{kept} kept, though old: NOT DELIVERED. See `ketamine-faq enquiries list`.", style="bold red")
+        errors.print(f"{kept} kept, though old: NOT ANSWERED. See `ketamine-faq enquiries list`.", style="bold red")
 
 
 def _listed(reference: str | None = None) -> list["Listed"]:
     from ketamine_faq.contact.staff import listed
-    from ketamine_faq.storage.database import database
 
-    return listed(database(), reference)
+    return listed(store(), reference)
 
 
 def _say_what_needs_a_person(found: list["Listed"]) -> None:
     from ketamine_faq.settings import settings
 
-    counts = Counter(item.state for item in found)
+    counts = Counter(item.row.outbox.state for item in found)
     if counts["UNDELIVERED"]:
         errors.print(
             f"{counts['UNDELIVERED']} NOT DELIVERED after several attempts: mend what `last error` names, then "
@@ -124,15 +166,14 @@ def _say_what_needs_a_person(found: list["Listed"]) -> None:
         )
     if counts["waiting"] and not (settings().enquiries_email_to or settings().enquiries_webhook_url):
         errors.print(
-            f"{counts['waiting']} waiting, and NOBODY IS TOLD: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL.",
+            f"{counts['waiting']} waiting, and NOBODY IS TOLD: set ENQUIRIES_EMAIL_TO or ENQUIRIES_WEBHOOK_URL, or "
+            "answer them and say "
+            "`ketamine-faq enquiries done REF`.",
             style="bold red",
         )
-    if counts["put aside"]:
-        errors.print(
-            f"{counts['put aside']} put aside as doubtful, and not delivered: look with `ketamine-faq enquiries show "
-            "REF`, deliver with `retry REF`.",
-            style="yellow",
-        )
+    doubtful = sum(1 for item in found if item.row.marks and item.row.state == "new")
+    if doubtful:
+        errors.print(f"{doubtful} doubtful: look with `ketamine-faq enquiries show REF`.", style="yellow")
 
 
 def _one(found: list["Listed"], reference: str) -> list["Listed"]:

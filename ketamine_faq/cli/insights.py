@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from ketamine_faq.cli.stop import stop, stopped_by
+from ketamine_faq.cli.store import store
 from ketamine_faq.paths import PROJECT
 
 if TYPE_CHECKING:
@@ -45,14 +46,13 @@ def _report(weeks: int, endpoints: Path) -> "Report":
     from ketamine_faq.chat.feedback import verdicts
     from ketamine_faq.insights.report import first_moment, report
     from ketamine_faq.insights.turns import turns
-    from ketamine_faq.storage.database import database
 
     now = time.time()
     since = first_moment(weeks, now)
     asked = turns(endpoints, since)
     if not asked:
         stop(f"Nobody has asked anything since {time.strftime('%d %B %Y', time.gmtime(since))}: see --weeks.")
-    return report(asked, verdicts(database(), since), now)
+    return report(asked, verdicts(store(), since), now)
 
 
 def _write(path: Path, report: "Report") -> None:

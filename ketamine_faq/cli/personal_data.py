@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from ketamine_faq.cli.stop import errors, stop, stopped_by
+from ketamine_faq.cli.store import store
 from ketamine_faq.paths import PROJECT
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def retention(endpoints: Endpoints = PROJECT / "endpoints.yml") -> None:
         events, enquiries, kept = _stores(endpoints).expire(time.time())
     console.print(f"{events} events of conversations and {enquiries} enquiries deleted.")
     if kept:
-        errors.print(f"{kept} kept, though old: NOT DELIVERED. See `ketamine-faq enquiries list`.", style="bold red")
+        errors.print(f"{kept} kept, though old: NOT ANSWERED. See `ketamine-faq enquiries list`.", style="bold red")
 
 
 def erase(
@@ -56,6 +57,5 @@ def _stores(endpoints: Path) -> "PersonalData":
     # Rasa's libraries warn of each other's versions: nothing that the staff could mend.
     with warnings.catch_warnings(record=True):
         from ketamine_faq.operations.personal_data import PersonalData
-        from ketamine_faq.storage.database import database
 
-        return PersonalData(database(), endpoints)
+        return PersonalData(store(), endpoints)

@@ -12,10 +12,10 @@ from sanic.response import HTTPResponse
 
 from ketamine_faq.chat.conversation_id import conversation_of, is_signed
 from ketamine_faq.contact.body import TooLargeError, UnreadableError, form_fields, json_fields
-from ketamine_faq.contact.form import ROLES, validated
+from ketamine_faq.contact.form import validated
 from ketamine_faq.contact.form_token import StaleTokenError, new_token, opened
 from ketamine_faq.contact.origin import is_foreign
-from ketamine_faq.contact.page import HEADERS, STYLE, failed_page, form_page, received_page
+from ketamine_faq.contact.page import HEADERS, STYLE, failed_page, form_page, privacy_page, received_page
 from ketamine_faq.contact.proof_of_work import is_solved, new_challenge
 from ketamine_faq.contact.spam import SpamJudge
 from ketamine_faq.contact.store import Enquiries
@@ -40,19 +40,20 @@ class InvalidError(Exception):
 
 
 def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
-    """Return the addresses under /contact; raises ContentError, SettingsError where they could not work."""
+    """Return the addresses under /contact, and /privacy; raises ContentError, SettingsError where they can't work."""
     blueprint = Blueprint("contact", strict_slashes=True)
     judge = SpamJudge()
-    words()
+    words(), privacy_page()
     secret_key()
     _open_store()
 
     @blueprint.get("/contact")
-    async def page(request: Request) -> HTTPResponse:
-        topic, audience = request.args.get("topic", ""), request.args.get("audience", "")
-        role = audience if audience in ROLES else ""
-        values = {"topic": topic, "role": role, "about": words().about_topic(topic)}
-        return _html(form_page(new_token(), values, {}))
+    async def page(_: Request) -> HTTPResponse:
+        return _html(form_page(new_token(), {}, {}))
+
+    @blueprint.get("/privacy")
+    async def privacy(_: Request) -> HTTPResponse:
+        return _html(privacy_page())
 
     @blueprint.get("/contact/style.css")
     async def style(_: Request) -> HTTPResponse:
@@ -89,7 +90,7 @@ def contact_blueprint(read_conversation: ConversationReader) -> Blueprint:
             sent = await json_fields(request)
             said = await _conversation(sent, request, read_conversation)
             reference = await _receive(sent, request, judge, conversation=said)
-            return _json({"reference": reference, "next": words().next_step()}, 201)
+            return _json({"reference": reference, "next": words().next_steps(time.time())}, 201)
         except InvalidError as error:
             return _json({"errors": error.args[0]}, 422)
         except Exception as error:
@@ -137,7 +138,7 @@ async def _receive(
         marks = judge.marks(sent, address, age=age, reused=reused, has_proof_of_work=has_proof_of_work or from_page)
         reference = Enquiries(database()).add(enquiry, token, time.time(), marks, conversation, _origin(sent))
         if marks:
-            logger.warning("An enquiry was put aside for a person to look at: %s (%s)", reference, ", ".join(marks))
+            logger.warning("An enquiry is doubtful, and delivered with that mark: %s (%s)", reference, ", ".join(marks))
         judge.note_taken(address, has_proof_of_work=has_proof_of_work)
         return reference
 

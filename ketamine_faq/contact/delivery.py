@@ -4,40 +4,30 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any, Protocol
+from typing import Protocol
 
 import aiosmtplib
 import httpx
 
-from ketamine_faq.contact.words import words
+from ketamine_faq.contact.message import Digest, Message, Trial
+from ketamine_faq.contact.outbox import TIMEOUT_SECONDS
+from ketamine_faq.contact.receipts import Receipt
 from ketamine_faq.settings import Settings
 
-TIMEOUT_SECONDS = 20
+Deliverable = Message | Digest | Trial
 
 
 class UndeliveredError(Exception):
-    """It was not taken, or nobody knows whether it was; the message has no personal data."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """An enquiry on its way. The key stays the same however often it is sent: by it, duplicates can be told."""
-
-    key: str
-    reference: str
-    received_at: str
-    fields: dict[str, str]
-    conversation: list[dict[str, str]] | None
+    """It was not taken, or nobody knows whether it was; the message has no personal data, unlike its cause."""
 
 
 class Delivery(Protocol):
     """A way to the staff."""
 
-    async def deliver(self, message: Message, now: float) -> None:
+    async def deliver(self, message: Deliverable, now: float) -> None:
         """Return when the other side has taken the message; raises UndeliveredError."""
 
 
@@ -48,14 +38,29 @@ class MailDelivery:
         """Take server and addresses from the settings."""
         self._settings = settings
 
-    async def deliver(self, message: Message, now: float) -> None:
+    async def deliver(self, message: Deliverable, now: float) -> None:
         """Return when the mail server has taken the mail; raises UndeliveredError."""
+        await self._send(self._mail(message), str(self._settings.enquiries_email_to))
+
+    async def send_receipt(self, receipt: Receipt) -> None:
+        """Return when the mail server has taken the receipt; raises UndeliveredError."""
+        mail = EmailMessage(policy=SMTP)
+        mail["Subject"] = receipt.subject()
+        mail["From"] = self._settings.enquiries_email_from
+        mail["To"] = Address(addr_spec=receipt.to)
+        # So that no other machine answers it (RFC 3834, and what Exchange has of its own).
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+        mail.set_content(receipt.text(), cte="quoted-printable")
+        await self._send(mail, receipt.to)
+
+    async def _send(self, mail: EmailMessage, to: str) -> None:
         settings, password = self._settings, self._settings.smtp_password
         try:
             await aiosmtplib.send(
-                self._mail(message),
+                mail,
                 sender=settings.enquiries_email_from,
-                recipients=[str(settings.enquiries_email_to)],
+                recipients=[to],
                 hostname=settings.smtp_host,
                 port=settings.smtp_port,
                 username=settings.smtp_username,
@@ -67,20 +72,18 @@ class MailDelivery:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # A server's words could quote an address of the mail: its code says enough.
             code = getattr(error, "code", None)
-            raise UndeliveredError(f"{type(error).__name__}{f' {code}' if code else ''}") from None
+            raise UndeliveredError(f"{type(error).__name__}{f' {code}' if code else ''}") from error
 
-    def _mail(self, message: Message) -> EmailMessage:
+    def _mail(self, message: Deliverable) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
-        role = message.fields["role"]
-        mail["Subject"] = words().delivery("subject", reference=message.reference, role=role)
+        mail["Subject"] = message.subject()
         mail["From"] = self._settings.enquiries_email_from
         mail["To"] = self._settings.enquiries_email_to
         mail["Message-ID"] = f"<{message.key}@{self._settings.enquiries_email_from.rpartition('@')[2]}>"
         mail["Idempotency-Key"] = message.key
-        reply_to = message.fields["email"]
-        if reply_to.isascii() and reply_to:
-            mail["Reply-To"] = Address(addr_spec=reply_to)
-        mail.set_content(_as_text(message), cte="quoted-printable")
+        if message.reply_to.isascii() and message.reply_to:
+            mail["Reply-To"] = Address(addr_spec=message.reply_to)
+        mail.set_content(message.text(), cte="quoted-printable")
         return mail
 
 
@@ -94,9 +97,9 @@ class WebhookDelivery:
         assert secret, "settings.py refuses an address without one"
         self._secret = secret.get_secret_value()
 
-    async def deliver(self, message: Message, now: float) -> None:
+    async def deliver(self, message: Deliverable, now: float) -> None:
         """Return when the other side has answered 2xx; raises UndeliveredError."""
-        body = json.dumps(_as_json(message), ensure_ascii=False).encode()
+        body = json.dumps(message.as_json(), ensure_ascii=False).encode()
         headers = {
             "Content-Type": "application/json",
             "Idempotency-Key": message.key,
@@ -109,7 +112,7 @@ class WebhookDelivery:
             async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
                 reply = await client.post(self._url, content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise UndeliveredError(type(error).__name__) from None
+            raise UndeliveredError(type(error).__name__) from error
         if not reply.is_success:
             raise UndeliveredError(f"HTTP {reply.status_code}")
 
@@ -129,23 +132,11 @@ def configured_delivery(settings: Settings) -> Delivery | None:
     return MailDelivery(settings) if settings.enquiries_email_to else None
 
 
-def _as_json(message: Message) -> dict[str, Any]:
-    return {
-        "type": "enquiry.received",
-        "key": message.key,
-        "reference": message.reference,
-        "received_at": message.received_at,
-        "enquiry": message.fields,
-        "conversation": message.conversation,
-    }
-
-
-def _as_text(message: Message) -> str:
-    lines = [f"reference: {message.reference}", f"received_at: {message.received_at} UTC"]
-    lines += [f"{name}: {value}" for name, value in message.fields.items() if value and name != "about"]
-    lines += ["", message.fields["about"]]
-    if message.conversation is not None:
-        said = [f"{turn['who']}: {turn['text']}" for turn in message.conversation]
-        heading = "conversation_heading" if said else "conversation_missing"
-        lines += ["", words().delivery(heading), *said]
-    return "\n".join(lines) + "\n"
+def destination(settings: Settings) -> str:
+    """Return, for people, where enquiries are delivered; empty for nowhere."""
+    if settings.enquiries_webhook_url:
+        return f"Webhook {settings.enquiries_webhook_url}"
+    if not settings.enquiries_email_to:
+        return ""
+    server = f"{settings.smtp_host}:{settings.smtp_port} ({settings.smtp_security})"
+    return f"Mail to {settings.enquiries_email_to} by {server}"

@@ -17,7 +17,9 @@ ROLES = ("patient", "carer", "referrer")
 # Numbers without a country code are Australian.
 COUNTRY = "AU"
 # Characters.
-LIMITS = {"name": 100, "about": 4000, "practice": 200}
+LIMITS = {"name": 100, "about": 4000, "practice": 200, "reach_when": 200, "interpreter": 100}
+# Of what may be left unsaid; what is none of these was not said.
+CHOICES = {"knows": ("yes", "no"), "reach_by": ("call", "text", "email"), "may_leave_message": ("yes", "no")}
 # A letter of what was sent may be two before it is tidied, and a line's end is. What is longer is not looked at.
 RAW = 2
 LONGEST_OTHER = 400
@@ -39,6 +41,11 @@ class Enquiry:
     topic: str = ""
     practice: str = ""
     provider_number: str = ""
+    knows: str = ""
+    reach_by: str = ""
+    reach_when: str = ""
+    may_leave_message: str = ""
+    interpreter: str = ""
 
 
 def validated(sent: Mapping[str, Any]) -> tuple[Enquiry, dict[str, str]]:
@@ -57,6 +64,8 @@ def validated(sent: Mapping[str, Any]) -> tuple[Enquiry, dict[str, str]]:
         errors["consent"] = words().error("consent")
     if not content().has_question(tidy["topic"]):
         tidy["topic"] = ""
+    for name, choices in CHOICES.items():
+        tidy[name] = tidy[name] if tidy[name] in choices else ""
     in_order = {name: errors[name] for name in (*tidy, "consent") if name in errors}
     return Enquiry(**tidy), in_order
 

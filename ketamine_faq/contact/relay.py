@@ -5,11 +5,14 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Awaitable
 
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, Message, UndeliveredError, configured_delivery
-from ketamine_faq.contact.outbox import LOUD_ATTEMPTS, Outbox
+from ketamine_faq.contact.delivery import Delivery, MailDelivery, UndeliveredError, configured_delivery
+from ketamine_faq.contact.outbox import TIMEOUT_SECONDS, Outbox
+from ketamine_faq.contact.receipts import Receipts
+from ketamine_faq.contact.tables import LOUD_ATTEMPTS
 from ketamine_faq.contact.words import words
 from ketamine_faq.logs import set_up_logs
 from ketamine_faq.settings import settings
@@ -19,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # How soon an enquiry is noticed.
 POLL_SECONDS = 1.0
+# How often it is looked for what nobody has taken.
+REMIND_SECONDS = 60.0
 # How soon a store that failed is asked again.
 STORE_PAUSE_SECONDS = 5.0
 
@@ -31,9 +36,13 @@ class Relay:
         self._delivery = delivery
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver whatever is or becomes due until `stop` is set."""
+        """Deliver whatever is or becomes due, and remind of what nobody takes, until `stop` is set."""
+        reminded_at = 0.0
         while not stop.is_set():
             try:
+                if time.monotonic() - reminded_at > REMIND_SECONDS:
+                    Outbox(database()).remind(time.time())
+                    reminded_at = time.monotonic()
                 pause = 0.0 if await self.step() else POLL_SECONDS
             except StoreError as error:
                 logger.error("Enquiries can't be delivered for now. %s", error)
@@ -44,26 +53,47 @@ class Relay:
                 continue
 
     async def step(self) -> bool:
-        """Attempt one delivery and tell whether there was one to attempt; raises StoreError."""
+        """Attempt one delivery, or else one receipt; tell whether there was one to attempt. Raises StoreError."""
+        return await self._step_of_outbox() or await self._step_of_receipts()
+
+    async def _step_of_outbox(self) -> bool:
         outbox = Outbox(database())
-        message = outbox.claim(time.time())
+        message = outbox.claim(time.time()) or outbox.claim_digest(time.time())
         if message is None:
             return False
-        failure = await self._failure(message)
+        failure = await self._failure(self._delivery.deliver(message, time.time()))
         if failure:
-            attempts = outbox.failed(message.key, failure, time.time())
+            attempts = outbox.failed(message.row_key, failure, time.time())
             level = logging.ERROR if attempts >= LOUD_ATTEMPTS else logging.WARNING
-            logger.log(level, "Enquiry %s is NOT DELIVERED: attempt %d, %s", message.reference, attempts, failure)
+            logger.log(level, "%s is NOT DELIVERED: attempt %d, %s", message.name, attempts, failure)
         else:
-            outbox.delivered(message.key, time.time())
-            logger.info("Enquiry %s is delivered", message.reference)
+            outbox.delivered(message.row_key, time.time())
+            logger.info("%s is delivered", message.name)
         return True
 
-    async def _failure(self, message: Message) -> str:
+    async def _step_of_receipts(self) -> bool:
+        # With a webhook, no mail server is known to work: its receiver can send receipts.
+        if not isinstance(self._delivery, MailDelivery):
+            return False
+        receipts = Receipts(database())
+        receipt = receipts.claim(time.time())
+        if receipt is None:
+            return False
+        failure = await self._failure(self._delivery.send_receipt(receipt))
+        if failure:
+            receipts.failed(receipt, time.time())
+            logger.warning("The receipt of enquiry %s is not sent: %s", receipt.reference, failure)
+        else:
+            receipts.sent(receipt, time.time())
+            logger.info("The receipt of enquiry %s is sent", receipt.reference)
+        return True
+
+    @staticmethod
+    async def _failure(delivery: Awaitable[None]) -> str:
         """Attempt a delivery and return why it failed; empty where it did not."""
         try:
             # In all: each step has its own time-out, and a mail has many.
-            await asyncio.wait_for(self._delivery.deliver(message, time.time()), TIMEOUT_SECONDS)
+            await asyncio.wait_for(delivery, TIMEOUT_SECONDS)
         except asyncio.TimeoutError:
             return f"no answer within {TIMEOUT_SECONDS} s"
         except UndeliveredError as error:

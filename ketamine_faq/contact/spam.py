@@ -1,4 +1,4 @@
-"""What makes an enquiry doubtful. A doubtful one is put aside for a person, with these marks; never dropped."""
+"""What makes an enquiry doubtful. A doubtful one is delivered with these marks; never dropped."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,9 @@ from ketamine_faq.chat.conversation_id import conversation_of, is_signed
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.rate_limit import rate_limit
 
-# A field that people do not see; machines fill in whatever looks like a field.
-HONEYPOT = "website"
+# A field that people do not see; machines fill in whatever looks like one. Browsers fill in by name: this is like none
+# that they know.
+HONEYPOT = "leave_empty"
 MAX_LINKS = 2
 LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
 

@@ -1,20 +1,23 @@
 """What the staff ask of the store: enquiries with their state, and the purge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from ketamine_faq.contact.outbox import LOUD_ATTEMPTS
-from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow, utc
+from ketamine_faq.contact.form import Enquiry
+from ketamine_faq.contact.store import utc
+from ketamine_faq.contact.tables import EnquiryRow, OriginRow, OutboxRow, ReceiptRow
 from ketamine_faq.contact.words import words
 from ketamine_faq.storage.database import Database
 
 # Cells that a spreadsheet would take for a formula; some take the wide signs, too.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+TIMES = ("received_at", "seen_at", "taken_at", "answered_at", "reminded_at")
 COLUMNS = (
-    *("reference", "received_at", "state", "role", "name", "email", "phone", "topic", "about"),
-    *("practice", "provider_number", "marks", "attempts", "last_error", "delivered_at", "key"),
+    *("reference", "received_at", "state", "delivery", *(field.name for field in fields(Enquiry)), "marks"),
+    *("seen_at", "taken_by", "taken_at", "answered_by", "answered_at", "note", "reminded_at"),
+    *("attempts", "last_error", "delivered_at", "key"),
 )
 
 
@@ -25,29 +28,19 @@ class Listed:
     row: EnquiryRow
 
     @property
-    def state(self) -> str:
-        """`delivered`, `put aside`, `waiting` or, where something is wrong, `UNDELIVERED`."""
-        outbox = self.row.outbox
-        if outbox.delivered_at:
-            return "delivered"
-        if outbox.next_attempt_at is None:
-            return "put aside"
-        return "UNDELIVERED" if outbox.attempts >= LOUD_ATTEMPTS else "waiting"
-
-    @property
     def marks(self) -> list[str]:
-        """Why it was put aside, in words."""
+        """What is doubtful about it, in words."""
         return [words().mark(name) for name in self.row.marks.split()]
 
     def cells(self) -> dict[str, str]:
         """Return every field as text, by column."""
         row, outbox = self.row, self.row.outbox
-        values = {name: getattr(row, name) for name in COLUMNS if hasattr(row, name)}
+        values = {name: getattr(row, name) or "" for name in COLUMNS if hasattr(row, name)}
         return {
             **dict.fromkeys(COLUMNS, ""),
             **values,
-            "received_at": utc(row.received_at),
-            "state": self.state,
+            "delivery": outbox.state,
+            **{name: utc(getattr(row, name)) for name in TIMES},
             "marks": "; ".join(self.marks),
             "attempts": str(outbox.attempts),
             "last_error": outbox.last_error,
@@ -66,17 +59,17 @@ def listed(store: Database, reference: str | None = None) -> list[Listed]:
 
 
 def purge(store: Database, before: float) -> tuple[int, int]:
-    """Delete what was received before a time and needs nothing more; return how many, and how many had to stay.
+    """Delete what was received before a time and is answered; return how many, and how many had to stay.
 
-    What is neither delivered nor put aside stays, however old it is. Raises StoreError.
+    What nobody has answered stays, however old it is. Raises StoreError.
     """
     old = sa.select(EnquiryRow.id).where(EnquiryRow.received_at < before)
-    waiting = sa.select(OutboxRow.enquiry_id).where(OutboxRow.next_attempt_at.is_not(None))
     options = {"synchronize_session": False}
     with store.session() as session:
-        kept = session.scalar(sa.select(sa.func.count()).select_from(old.where(EnquiryRow.id.in_(waiting)).subquery()))
-        done = list(session.scalars(old.where(EnquiryRow.id.not_in(waiting))))
-        for key in (OutboxRow.enquiry_id, OriginRow.enquiry_id, EnquiryRow.id):
+        unanswered = old.where(EnquiryRow.answered_at.is_(None))
+        kept = session.scalar(sa.select(sa.func.count()).select_from(unanswered.subquery()))
+        done = list(session.scalars(old.where(EnquiryRow.answered_at.is_not(None))))
+        for key in (OutboxRow.enquiry_id, OriginRow.enquiry_id, ReceiptRow.enquiry_id, EnquiryRow.id):
             session.execute(sa.delete(key.class_).where(key.in_(done)), execution_options=options)
     store.forget_deleted()
     return len(done), kept

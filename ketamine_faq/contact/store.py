@@ -1,78 +1,36 @@
-"""The store of enquiries: an enquiry and its outbox row are committed as one."""
+"""The store of enquiries: an enquiry and its outbox row are committed as one; then who takes and answers it."""
 
 import hashlib
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timezone
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, relationship
+from sqlalchemy.orm import Session, joinedload
 
 from ketamine_faq.contact.form import Enquiry
-from ketamine_faq.storage.database import Base, Database
+from ketamine_faq.contact.tables import LOUD_ATTEMPTS, EnquiryRow, OriginRow, OutboxRow, ReceiptRow
+from ketamine_faq.storage.database import Database
 
 # Read aloud and typed by people: nothing that looks like something else.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Another of them may be made at the same moment, or be taken already.
 ATTEMPTS = 3
-
-
-class EnquiryRow(Base):
-    """An enquiry as it was received. `marks` says why it was put aside; empty for one that is delivered at once."""
-
-    __tablename__ = "enquiries"
-
-    id = sa.Column(sa.Integer, primary_key=True)
-    reference = sa.Column(sa.String(9), nullable=False, unique=True)
-    # What tells that the same form was sent twice: a double click, or a retry after a lost answer.
-    submission = sa.Column(sa.String(64), nullable=False, unique=True)
-    token = sa.Column(sa.String(64), nullable=False, index=True)
-    received_at = sa.Column(sa.Float, nullable=False, index=True)
-    role = sa.Column(sa.String(20), nullable=False)
-    name = sa.Column(sa.Text, nullable=False)
-    email = sa.Column(sa.Text, nullable=False)
-    phone = sa.Column(sa.Text, nullable=False)
-    about = sa.Column(sa.Text, nullable=False)
-    topic = sa.Column(sa.String(80), nullable=False)
-    practice = sa.Column(sa.Text, nullable=False)
-    provider_number = sa.Column(sa.String(20), nullable=False)
-    # JSON: a list of {who, text}; null where the person did not ask for it, [] where it could not be read.
-    conversation = sa.Column(sa.Text)
-    marks = sa.Column(sa.String(200), nullable=False, default="")
-    outbox = relationship("OutboxRow", back_populates="enquiry", uselist=False, cascade="all, delete-orphan")
-    origin = relationship("OriginRow", uselist=False, cascade="all, delete-orphan")
-
-
-class OriginRow(Base):
-    """The conversation that an enquiry was sent from, by its id: for erasing both together, and for nobody's eyes.
-
-    A table of its own: so no view, export or delivery of enquiries has it.
-    """
-
-    __tablename__ = "origins"
-
-    enquiry_id = sa.Column(sa.ForeignKey("enquiries.id"), primary_key=True)
-    conversation = sa.Column(sa.String(80), nullable=False)
-
-
-class OutboxRow(Base):
-    """What is still to be done with an enquiry: due at `next_attempt_at`, or never where that is null.
-
-    Null are those that were put aside and those that are delivered.
-    """
-
-    __tablename__ = "outbox"
-
-    id = sa.Column(sa.Integer, primary_key=True)
-    enquiry_id = sa.Column(sa.ForeignKey("enquiries.id"), nullable=False, unique=True)
-    key = sa.Column(sa.String(36), nullable=False, unique=True)
-    attempts = sa.Column(sa.Integer, nullable=False, default=0)
-    next_attempt_at = sa.Column(sa.Float, index=True)
-    delivered_at = sa.Column(sa.Float)
-    last_error = sa.Column(sa.String(200), nullable=False, default="")
-    enquiry = relationship("EnquiryRow", back_populates="outbox")
+# What the staff look for. Doubtful ones stand apart from the new, so that machines bury nobody.
+_NEW = EnquiryRow.taken_at.is_(None) & EnquiryRow.answered_at.is_(None)
+STATES = {
+    "new": _NEW & (EnquiryRow.marks == ""),
+    "doubtful": _NEW & (EnquiryRow.marks != ""),
+    "taken": EnquiryRow.taken_at.is_not(None) & EnquiryRow.answered_at.is_(None),
+    "answered": EnquiryRow.answered_at.is_not(None),
+    "undelivered": OutboxRow.next_attempt_at.is_not(None) & (OutboxRow.attempts >= LOUD_ATTEMPTS),
+}
+PAGE = 50  # enquiries
 
 
 class Enquiries:
@@ -130,8 +88,10 @@ class Enquiries:
                 conversation=None if conversation is None else json.dumps(conversation, ensure_ascii=False),
                 **asdict(enquiry),
             )
-            row.outbox = OutboxRow(key=secrets.token_hex(16), next_attempt_at=None if marks else now)
+            row.outbox = OutboxRow(key=secrets.token_hex(16), next_attempt_at=now)
             row.origin = OriginRow(conversation=origin) if origin else None
+            # A machine may have written a stranger's address.
+            row.receipt = ReceiptRow(next_attempt_at=now) if enquiry.email and not marks else None
             session.add(row)
             return row.reference
 
@@ -143,6 +103,75 @@ class Enquiries:
                 sa.select(EnquiryRow.submission, EnquiryRow.reference).where(EnquiryRow.token == token)
             ).all()
         return dict(map(tuple, rows)).get(submission), bool(rows)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many there are of each of STATES; raises StoreError."""
+        with self._database.session() as session:
+            return {state: session.scalar(self._of(state, sa.func.count(EnquiryRow.id))) for state in STATES}
+
+    def waiting(self) -> dict[bool, tuple[int, float]]:
+        """Return how many nobody has answered, by whether they are doubtful, and when the first of them was received.
+
+        Raises StoreError.
+        """
+        figures = (sa.func.count(EnquiryRow.id), sa.func.min(EnquiryRow.received_at))
+        found = {}
+        with self._database.session() as session:
+            for doubtful in (False, True):
+                kind = EnquiryRow.marks != "" if doubtful else EnquiryRow.marks == ""
+                found[doubtful] = session.execute(
+                    sa.select(*figures).where(EnquiryRow.answered_at.is_(None), kind)
+                ).one()
+        return {doubtful: (count, first or 0.0) for doubtful, (count, first) in found.items()}
+
+    def list(self, state: str, page: int = 1) -> list[EnquiryRow]:
+        """Return a page of those in one of STATES, who has waited longest first; raises StoreError."""
+        query = self._of(state, EnquiryRow).options(joinedload(EnquiryRow.outbox))
+        order = EnquiryRow.answered_at.desc() if state == "answered" else EnquiryRow.received_at
+        with self._database.session() as session:
+            return list(session.scalars(query.order_by(order, EnquiryRow.id).limit(PAGE).offset(PAGE * (page - 1))))
+
+    def get(self, reference: str, now: float) -> EnquiryRow | None:
+        """Return one, for a person to see, which is noted; None where there is none. Raises StoreError."""
+        query = sa.select(EnquiryRow).options(joinedload(EnquiryRow.outbox))
+        with self._database.session() as session:
+            row = session.scalar(query.where(EnquiryRow.reference == reference))
+            if row and not row.seen_at:
+                row.seen_at = now
+            return row
+
+    def take(self, reference: str, by: str, now: float) -> bool:
+        """Note who sees to it; False, and nothing is changed, where somebody does already. Raises StoreError."""
+        with self._open(reference, now) as row:
+            if row is None or row.taken_at:
+                return False
+            row.taken_by, row.taken_at = by, now
+            if row.outbox.delivered_at:
+                row.outbox.next_attempt_at = None  # nobody need be reminded
+            return True
+
+    def answer(self, reference: str, by: str, note: str, now: float) -> bool:
+        """Note that it is answered, and tell nobody of it any more; False where it was. Raises StoreError."""
+        with self._open(reference, now) as row:
+            if row is None:
+                return False
+            row.answered_by, row.answered_at, row.note = by, now, note
+            row.outbox.next_attempt_at = None
+            return True
+
+    @contextmanager
+    def _open(self, reference: str, now: float) -> Iterator[EnquiryRow | None]:
+        """Give an enquiry that is not answered yet, for one to change at a time, who has then seen it."""
+        wanted = (EnquiryRow.reference == reference, EnquiryRow.answered_at.is_(None))
+        with self._database.session() as session:
+            row = session.scalar(sa.select(EnquiryRow).where(*wanted).with_for_update())
+            if row:
+                row.seen_at = row.seen_at or now
+            yield row
+
+    @staticmethod
+    def _of(state: str, what: Any) -> sa.sql.Select:
+        return sa.select(what).join(EnquiryRow.outbox).where(STATES[state])
 
 
 def utc(timestamp: float | None) -> str:

@@ -4,9 +4,20 @@ from functools import lru_cache
 from typing import Any
 
 from ketamine_faq.content.texts import CONTENT, content
+from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
-SECTIONS = ("page", "fields", "collection_notice", "received", "failures", "errors", "marks", "delivery")
+SECTIONS = (
+    "page",
+    "fields",
+    "collection_notice",
+    "received",
+    "receipt_mail",
+    "failures",
+    "errors",
+    "marks",
+    "delivery",
+)
 
 
 class Words:
@@ -32,23 +43,36 @@ class Words:
         """Return the sentence that says how to mend a field."""
         return self._text("errors", name, limit=limit)
 
-    def next_step(self) -> str:
-        """Return what follows once an enquiry is received."""
-        return self._text("received", "next")
+    def next_steps(self, received_at: float) -> list[str]:
+        """Return what follows once an enquiry is received, and when; with settings for these, as they are set."""
+        days, phone = settings().enquiry_answer_days, settings().clinic_phone
+        when = self._text("received", "no_day")
+        if days:
+            day = content().working_hours.day_after(received_at, days)
+            when = self._text("received", "by_day", day=f"{day:%A} {day.day} {day:%B}")
+        call = self._text("received", "call", clinic_phone=phone) if phone else self._text("received", "no_call")
+        return [self._text("received", "next"), when, call, self._text("received", "worse")]
+
+    def receipt_mail(self, name: str, **values: str) -> str:
+        """Return a text of the mail to who wrote."""
+        return self._text("receipt_mail", name, **values)
 
     def mark(self, name: str) -> str:
-        """Return why an enquiry was put aside, for the staff."""
+        """Return what is doubtful about an enquiry, for the staff."""
         return self._text("marks", name)
 
     def delivery(self, name: str, **values: str) -> str:
         """Return a text of the message to the staff."""
         return self._text("delivery", name, **values)
 
-    def about_topic(self, topic: str) -> str:
-        """Return what the form is filled in with for a topic that was asked; nothing for one without a question."""
-        if not content().has_question(topic):
-            return ""
-        return self._texts["about_topic"].format(question=content().question_button(topic)["title"])
+    def secure_messaging(self) -> str:
+        """Return where referrers send what identifies a patient; empty where the clinic has no such address."""
+        address = settings().secure_messaging_address
+        return self._text("page", "secure", secure_messaging_address=address) if address else ""
+
+    def collection_notice(self) -> dict[str, str]:
+        """Return the notice that stands above the consent, by its parts."""
+        return {name: self._text("collection_notice", name) for name in self._texts["collection_notice"]}
 
     def _text(self, section: str, name: str, **values: Any) -> str:
         return self._texts[section][name].strip().format(**content().variables(), **values)

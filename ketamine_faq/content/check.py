@@ -13,6 +13,7 @@ from ketamine_faq.content.figures import SENTENCE_END, Figure, figures
 from ketamine_faq.content.keys import key_faults, needed_files
 from ketamine_faq.content.sources import FACTS, Sources, Variation
 from ketamine_faq.content.texts import AUDIENCES, CARER, CONTENT, written_for
+from ketamine_faq.content.working_hours import WorkingHours
 from ketamine_faq.yaml_file import ContentError, read
 
 FORBIDDEN = Path(__file__).with_name("forbidden_wording.yml")
@@ -63,7 +64,7 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     for variation in sources.variations:
         found += _variation_faults(variation, sources.facts, variables, today)
     found += _notice_faults(sources)
-    for name in ("contact_form.yml", "widget.yml", "website.yml", "concern.yml"):
+    for name in ("contact_form.yml", "privacy_page.yml", "widget.yml", "website.yml", "concern.yml"):
         found += _page_faults(name, sources.files[name], variables)
     found += _launcher_faults(sources.files["widget.yml"]["chat"])
     found += _question_faults(sources)
@@ -222,10 +223,21 @@ def _clinic_faults(sources: Sources, today: date) -> Iterator[Fault]:
             yield Fault(place, f"its review was due on {entry['next_review']}", "review it, and set the next date")
     for day in (day for day in (clinic.hours or {"open": ()})["open"] if day not in DAYS):
         yield Fault("clinic.yml, hours", f"{day} is no day", f"use one of {', '.join(DAYS)}")
+    try:
+        WorkingHours.of(clinic.hours)
+    except ContentError as error:
+        yield Fault("clinic.yml, hours", str(error), "correct it there")
+
+
+# What code fills in beside the variables of every text.
+FILLED_BY_THE_FORM = {
+    *("question", "limit", "reference", "role", "count", "marks", "day", "time", "fields"),
+    *("clinic_phone", "secure_messaging_address", "privacy_policy_url"),
+}
 
 
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:
-    allowed = variables | {"question", "limit", "reference", "role"}
+    allowed = variables | FILLED_BY_THE_FORM
     for place, text in _texts(page, name):
         if not text.strip():
             yield Fault(place, "it has no text", "write it: visitors are shown it")

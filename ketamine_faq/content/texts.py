@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ketamine_faq.content.clinic import Clinic
+from ketamine_faq.content.working_hours import WorkingHours
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
@@ -47,6 +48,7 @@ class Content:
             self._subjects = {name: entry["phrase"] for name, entry in subjects["subjects"].items()}
             self._unnamed_subject = subjects["unnamed"]
             self.clinic = Clinic.of(read(CONTENT / "clinic.yml"))
+            self.working_hours = WorkingHours.of(self.clinic.hours)
             self._languages = read(CONTENT / "languages.yml")["languages"]
             # Why an answer did not help, by name.
             self.reasons: dict[str, str] = read(CONTENT / "widget.yml")["chat"]["reasons"]

@@ -8,7 +8,9 @@ from ketamine_faq.settings import settings
 
 
 def contact_link(slots: Mapping[str, Any]) -> str:
-    """Return the form's address with the slots topic and audience, where they are set, and nothing that was typed."""
-    form = str(settings().contact_form_url)
+    """Return the form's address, which the widget reads the slots topic and audience from; nothing that was typed.
+
+    They are in its fragment, which no browser sends: a clinic's statistics, or who runs them, must not learn of them.
+    """
     known = {name: slots[name] for name in ("topic", "audience") if slots.get(name)}
-    return f"{form}{'&' if '?' in form else '?'}{urlencode(known)}" if known else form
+    return f"{settings().contact_form_url}{'#' if known else ''}{urlencode(known)}"

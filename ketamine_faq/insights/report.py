@@ -79,8 +79,8 @@ def report(turns: list[Turn], verdicts: Iterable[FeedbackRow], now: float) -> Re
     _count_highest_stages(made, turns)
     for verdict in verdicts:
         (made.up if verdict.helpful else made.down)[verdict.topic][week_of(verdict.given_at)] += 1
-        if verdict.why:
-            made.reasons[verdict.topic, verdict.why.reason][week_of(verdict.given_at)] += 1
+        if verdict.reason:
+            made.reasons[verdict.topic, verdict.reason][week_of(verdict.given_at)] += 1
     made.unanswered_messages = _unanswered_messages(turns)
     return made
 

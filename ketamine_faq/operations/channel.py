@@ -1,6 +1,7 @@
-"""Rasa input channel that tells load balancers and probes how the server is: /healthz and /readyz."""
+"""Rasa input channel for what goes on beside the chat: how the server is, and the deletion of a conversation."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,8 +12,10 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from ketamine_faq.contact.store import EnquiryRow
+from ketamine_faq.chat.conversation_id import conversation_of, is_signed
+from ketamine_faq.contact.tables import EnquiryRow
 from ketamine_faq.logs import set_up_logs
+from ketamine_faq.operations.deletion import delete_conversation
 from ketamine_faq.storage.database import database
 
 logger = logging.getLogger(__name__)
@@ -23,6 +26,8 @@ CHECK_SECONDS = 3
 
 class OperationsChannel(InputChannel):
     """`/healthz` answers 200 while the process can answer at all; `/readyz` while it can answer well, else 503.
+
+    `DELETE /webhooks/rest/conversation` with `{sender}` deletes a visitor's conversation: 204 once it is gone.
 
     `/readyz` names each part as `ok` or `failed`, and no more: why is in the log. It takes no messages.
     """
@@ -52,7 +57,29 @@ class OperationsChannel(InputChannel):
             parts = {name: "ok" if good else "failed" for name, good in zip(names, passed)}
             return response.json(parts, status=200 if all(passed) else 503)
 
+        # Beside the chat's own, for it reaches every store. Sanic would leave the body of a DELETE unread.
+        @blueprint.delete("/webhooks/rest/conversation", ignore_body=False)
+        async def delete(request: Request) -> HTTPResponse:
+            sender = _sender(request)
+            if sender is None:
+                return response.json({"error": 'the body needs {"sender": the secret of a conversation}'}, 422)
+            try:
+                await delete_conversation(conversation_of(sender), request.app.ctx.agent, database())
+            except Exception as error:
+                logger.error("A conversation could not be deleted: %s", type(error).__name__)
+                return response.json({"error": "it could not be deleted whole; try again"}, 503)
+            return response.empty()
+
         return blueprint
+
+
+def _sender(request: Request) -> str | None:
+    """Return the secret that a request comes with; None where it is none of ours, and so nobody's proof."""
+    try:
+        sender = json.loads(request.body)["sender"]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return None
+    return sender if isinstance(sender, str) and is_signed(sender) else None
 
 
 def _checks(app: Sanic) -> dict[str, Callable[[], Any]]:

@@ -18,24 +18,40 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq.contact.outbox import Outbox
+from ketamine_faq.contact.store import Enquiries
+from ketamine_faq.content.texts import content
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
 from ketamine_faq.storage.database import StoreError, database
 
 logger = logging.getLogger(__name__)
 
 
-class OutboxCollector(Collector):
-    """What waits for delivery, read from the store when Prometheus asks."""
+class EnquiryCollector(Collector):
+    """What waits for delivery or an answer, read from the store when Prometheus asks."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Give how many wait and for how long the oldest does; nothing where the store can't say."""
+        now = time.time()
         try:
-            depth, age = Outbox(database()).backlog(time.time())
+            depth, age = Outbox(database()).backlog(now)
+            waiting = Enquiries(database()).waiting()
         except StoreError as error:
-            logger.error("The outbox can't be measured. %s", error)
+            logger.error("Enquiries can't be measured. %s", error)
             return
+        (unanswered, first), (doubtful, first_doubtful) = waiting[False], waiting[True]
+        worked = content().working_hours.seconds(first, now) if unanswered else 0.0
         yield GaugeMetricFamily("ketamine_faq_outbox_depth", "Enquiries that are still to be delivered", depth)
-        yield GaugeMetricFamily("ketamine_faq_outbox_age_seconds", "How long the oldest of them has waited", age)
+        yield GaugeMetricFamily("ketamine_faq_outbox_age_seconds", "How long the oldest has waited", age)
+        yield GaugeMetricFamily("ketamine_faq_unanswered_enquiries", "Enquiries that nobody has answered", unanswered)
+        yield GaugeMetricFamily(
+            "ketamine_faq_unanswered_working_seconds", "How long the oldest has waited, in the clinic's hours", worked
+        )
+        yield GaugeMetricFamily("ketamine_faq_doubtful_enquiries", "Doubtful ones that nobody has answered", doubtful)
+        yield GaugeMetricFamily(
+            "ketamine_faq_doubtful_age_seconds",
+            "How long the oldest of the doubtful has waited",
+            now - first_doubtful if doubtful else 0.0,
+        )
 
 
 class StorageCollector(Collector):
@@ -76,6 +92,6 @@ def serve_metrics(host: str, port: int, folder: str, *own: Collector) -> None:
     """
     registry = CollectorRegistry()
     MultiProcessCollector(registry, folder)
-    for collector in (OutboxCollector(), *own):
+    for collector in (EnquiryCollector(), *own):
         registry.register(collector)
     start_http_server(port, host, registry)

@@ -17,20 +17,30 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ketamine_faq.chat.conversation_id import conversation_of
-from ketamine_faq.chat.feedback import FeedbackRow, ReasonRow
+from ketamine_faq.chat.feedback import FeedbackRow
 from ketamine_faq.chat.masking import details
 from ketamine_faq.contact.form import COUNTRY
 from ketamine_faq.contact.staff import purge
-from ketamine_faq.contact.store import EnquiryRow, OriginRow, OutboxRow
+from ketamine_faq.contact.tables import EnquiryRow, OriginRow, OutboxRow, ReceiptRow
+from ketamine_faq.operations.deletion import delete_beside_events, forget_counts
 from ketamine_faq.settings import settings
+from ketamine_faq.staff.tables import AnswerReviewRow
 from ketamine_faq.storage.conversations_database import ConversationsError, conversations_engine
 from ketamine_faq.storage.database import Database, first_line
-from ketamine_faq.storage.redis_client import redis_client
 
 DAY = 24 * 3600
 Event = SQLTrackerStore.SQLEvent
-# Of an enquiry, all that the person wrote or took along.
-WRITTEN = (EnquiryRow.name, EnquiryRow.email, EnquiryRow.phone, EnquiryRow.about, EnquiryRow.conversation)
+# Of which no copy of what is deleted may be left in the database's files.
+VACUUMED = (EnquiryRow, OriginRow, OutboxRow, ReceiptRow, FeedbackRow, AnswerReviewRow)
+# Of an enquiry, all that the person wrote or took along, and what the staff wrote of it.
+WRITTEN = (
+    EnquiryRow.name,
+    EnquiryRow.email,
+    EnquiryRow.phone,
+    EnquiryRow.about,
+    EnquiryRow.note,
+    EnquiryRow.conversation,
+)
 
 
 class Person:
@@ -76,13 +86,14 @@ class PersonalData:
         """Delete what the settings say has been kept long enough.
 
         Return how many events of conversations and how many enquiries were deleted, and how many enquiries had to
-        stay because they are not delivered.
+        stay because nobody has answered them.
         """
         before = now - settings().conversations_kept_days * DAY
         with self._in_conversations() as connection:
             events = connection.execute(sa.delete(Event).where(Event.timestamp < before)).rowcount
         with self._store.session() as session:
             session.execute(sa.delete(FeedbackRow).where(FeedbackRow.given_at < before))
+            session.execute(sa.delete(AnswerReviewRow).where(AnswerReviewRow.asked_at < before))
         enquiries, kept = purge(self._store, now - settings().enquiries_kept_days * DAY)
         self._forget()
         return events, enquiries, kept
@@ -113,27 +124,18 @@ class PersonalData:
         with self._in_conversations() as connection:
             connection.execute(sa.delete(Event).where(Event.sender_id.in_(found.conversations)))
         with self._store.session() as session:
-            for column, keys in (
-                (FeedbackRow.conversation, found.conversations),
-                (OutboxRow.enquiry_id, found.enquiries),
-                (OriginRow.enquiry_id, found.enquiries),
-                (OriginRow.conversation, found.conversations),
-                (EnquiryRow.id, found.enquiries),
-            ):
-                rows = sa.delete(column.class_).where(column.in_(keys))
+            delete_beside_events(session, found.conversations)
+            for column in (OutboxRow.enquiry_id, OriginRow.enquiry_id, ReceiptRow.enquiry_id, EnquiryRow.id):
+                rows = sa.delete(column.class_).where(column.in_(found.enquiries))
                 session.execute(rows, execution_options={"synchronize_session": False})
-        if settings().redis_url and found.conversations:
-            # They would be gone within the hour.
-            names = [f"{kind}:{key}" for kind in ("turn", "conversations") for key in found.conversations]
-            redis_client().delete(*names)
+        forget_counts(found.conversations)
         self._forget()
 
     def _forget(self) -> None:
         """Take what was deleted out of the files: a row's bytes stay until its page is written anew."""
         try:
             _vacuum(self._conversations, [Event.__tablename__])
-            written = (EnquiryRow, OriginRow, OutboxRow, FeedbackRow, ReasonRow)
-            _vacuum(self._store.engine, [row.__tablename__ for row in written])
+            _vacuum(self._store.engine, [row.__tablename__ for row in VACUUMED])
         except (SQLAlchemyError, sqlite3.Error) as error:
             reason = f"Deleted, but a copy may be left in the database's files ({type(error).__name__}): try again."
             raise ConversationsError(reason) from None

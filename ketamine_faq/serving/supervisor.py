@@ -28,7 +28,7 @@ from ketamine_faq.operations.metrics import StorageCollector, serve_metrics
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.serving.restarts import Restarts
 from ketamine_faq.serving.scratch import scratch_folder
-from ketamine_faq.settings import settings
+from ketamine_faq.settings import load_env_file, settings
 from ketamine_faq.storage.connection_check import check_connections
 from ketamine_faq.yaml_file import read
 
@@ -92,6 +92,7 @@ class Server:
 
         Raises ServerError, ContentError, SettingsError, MissingModelError, TrainingError, DamagedModelError.
         """
+        load_env_file()
         # The form is ours, at the port that is served, unless the settings say where else.
         os.environ.setdefault("CONTACT_FORM_URL", f"http://localhost:{self._port}/contact")
         settings()

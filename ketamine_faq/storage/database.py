@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.shared.exceptions import RasaException
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, declarative_base
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from ketamine_faq.settings import SettingsError, settings
+from ketamine_faq.storage.revisions import bring_up_to_date
 
 BUSY_SECONDS = 10
 
@@ -29,12 +30,17 @@ class Database:
     """The database of a URL."""
 
     def __init__(self, url: str) -> None:
-        """Open the database and make its tables where they are missing; raises StoreError, SettingsError."""
+        """Open the database and bring its tables up to date; raises StoreError, SettingsError."""
         self.engine = _engine(url)
         with self.told_as_store_error():
-            _create_tables(self.engine)
+            bring_up_to_date(self.engine)
         # Sanic may fork: a connection must not be shared by two processes.
         self.engine.dispose()
+
+    @property
+    def address(self) -> str:
+        """Where it is, without a password."""
+        return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -67,6 +73,27 @@ def first_line(error: SQLAlchemyError) -> str:
 def database() -> Database:
     """Return this process's database, at the address that is set; raises StoreError, SettingsError."""
     return Database(settings().enquiries_database_url)
+
+
+def existing_database() -> Database:
+    """Return this process's database, which a server has made; raises StoreError.
+
+    Raises SettingsError where it is not there: a command that made it would show an empty one for that of the server.
+    """
+    url = make_url(settings().enquiries_database_url)
+    address = url.render_as_string(hide_password=True)
+    try:
+        is_file = url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+        is_there = is_file and sa.inspect(sa.create_engine(url, poolclass=NullPool)).has_table("enquiries")
+    except (SQLAlchemyError, ImportError) as error:
+        reason = first_line(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+        raise StoreError(f"The store of enquiries at {address} can't be reached: {reason}") from None
+    if not is_there:
+        raise SettingsError(
+            f"There are no enquiries at {address}: `ketamine-faq serve` makes the store. If it has, its settings are "
+            "others than this command's: write them into .env, which both read."
+        )
+    return database()
 
 
 def private(path: Path) -> Path:
@@ -113,11 +140,3 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:
 def _begin_sqlite(connection: sa.engine.Connection) -> None:
     # At once a writer: one that turns from reader to writer could be refused in the middle.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _create_tables(engine: Engine) -> None:
-    try:
-        Base.metadata.create_all(engine)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, IntegrityError):
-        # The server and the relay start together; whoever comes second finds the tables there.
-        Base.metadata.create_all(engine)

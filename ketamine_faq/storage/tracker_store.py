@@ -135,6 +135,13 @@ class Conversations(SQLTrackerStore):
         self._kept.pop(tracker.sender_id, None)
         tracker.stored_events = len(tracker.events)
 
+    def forget(self, sender_id: str) -> None:
+        """Delete a conversation, also what could not be stored of it yet; raises SQLAlchemyError."""
+        self._kept.pop(sender_id, None)
+        with self.session_scope() as session:
+            session.execute(sa.delete(self.SQLEvent.__table__).where(self.SQLEvent.sender_id == sender_id))
+            session.commit()
+
     def _store(self, rows: list[dict[str, Any]]) -> None:
         if rows:
             with self.session_scope() as session:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ketamine_faq.content.texts import AUDIENCES, CONTENT, MAX_CHARACTERS, content
+from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
 SCRIPT = Path(__file__).parents[1] / "static" / "widget.js"
@@ -34,7 +35,8 @@ def widget_words() -> dict[str, Any]:
     words = {
         **sections,
         "contactForm": {
-            **{name: form[name] for name in ("page", "fields", "received")},
+            "page": {**form["page"], "secure": form["page"]["secure"] if settings().secure_messaging_address else ""},
+            **{name: form[name] for name in ("fields", "received")},
             "notice": form["collection_notice"],
             "aboutTopic": form["about_topic"],
         },
@@ -47,11 +49,22 @@ def widget_words() -> dict[str, Any]:
         "titles": {topic: question["title"] for topic, question in questions["questions"].items()},
         "contactButton": content().notice("contact_button"),
     }
-    return _filled(words, {name: service["number"] for name, service in services.items()})
+    return _filled(words, _values())
+
+
+def _values() -> dict[str, str]:
+    """Return what stands for a name in the widget's words: of the settings, what does not change while it is served."""
+    known = settings()
+    return {
+        **{name: service["number"] for name, service in read(CONTENT / "services.yml")["services"].items()},
+        "enquiries_kept_days": str(known.enquiries_kept_days),
+        "conversations_kept_days": str(known.conversations_kept_days),
+        "secure_messaging_address": known.secure_messaging_address or "",
+    }
 
 
 def _filled(node: Any, numbers: dict[str, str]) -> Any:
-    """Fill the services' numbers in; any other name is for the widget to fill."""
+    """Fill in what is known here; any other name is for the widget to fill."""
     if isinstance(node, dict):
         return {name: _filled(below, numbers) for name, below in node.items()}
     if isinstance(node, list):

@@ -1,4 +1,4 @@
-"""A server of the form for each test."""
+"""A server of the form for each test, and one that takes mails."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,19 @@ import pytest
 
 from tests.support.contact_server import Served, served
 from tests.support.installation import Installation
+from tests.support.mail_server import MailServer
 
 
 @pytest.fixture
 def server(installation: Installation) -> Iterator[Served]:
     """The form, served for the installation as it is set so far."""
     with served(installation.environment, installation.log) as running:
+        yield running
+
+
+@pytest.fixture
+def mail_server(installation: Installation) -> Iterator[MailServer]:
+    """A real mail server, set as the destination."""
+    with MailServer() as running:
+        installation.set(enquiries_email_to="staff@example.com", smtp_host="127.0.0.1", smtp_port=running.port)
         yield running

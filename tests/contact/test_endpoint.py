@@ -4,6 +4,7 @@ import hashlib
 import html
 import json
 import resource
+import time
 
 import pytest
 
@@ -26,8 +27,8 @@ def test_the_widget_sends_the_form_and_gets_the_reference_that_is_kept(server: S
     reply = server.post("/contact.json", json=filled(server))
     (item,) = kept(installation)
     assert reply.status_code == 201
-    assert reply.json() == {"reference": item.row.reference, "next": words().next_step()}
-    assert item.state == "waiting"
+    assert reply.json() == {"reference": item.row.reference, "next": words().next_steps(time.time())}
+    assert item.row.outbox.state == "waiting"
 
 
 def test_faults_are_told_by_field(server: Served, installation: Installation):
@@ -60,21 +61,19 @@ def test_a_body_that_is_too_large_is_refused(server: Served, installation: Insta
 @pytest.mark.parametrize(
     "changed, mark",
     [
-        ({"website": "https://spam.example"}, "honeypot"),
+        ({"leave_empty": "https://spam.example"}, "honeypot"),
         ({"solution": None}, "no_work"),
         ({"about": "See https://a.example http://b.example www.c.example"}, "links"),
     ],
 )
-def test_the_doubtful_is_put_aside_for_a_person_and_not_dropped(
-    server: Served, installation: Installation, changed: dict, mark: str
-):
+def test_the_doubtful_is_delivered_with_its_mark(server: Served, installation: Installation, changed: dict, mark: str):
     reply = server.post("/contact.json", json=filled(server, **changed))
     (item,) = kept(installation)
     assert reply.json()["reference"] == item.row.reference
-    assert (item.state, item.marks) == ("put aside", [words().mark(mark)])
+    assert (item.row.outbox.state, item.marks) == ("waiting", [words().mark(mark)])
 
 
-def test_a_form_filled_in_faster_than_people_can_is_put_aside(installation: Installation):
+def test_a_form_filled_in_faster_than_people_can_is_marked(installation: Installation):
     installation.set(minimum_fill_seconds=60)
     with served(installation.environment, installation.log) as server:
         assert server.post("/contact.json", json=filled(server)).status_code == 201
@@ -82,15 +81,15 @@ def test_a_form_filled_in_faster_than_people_can_is_put_aside(installation: Inst
     assert item.marks == [words().mark("too_fast")]
 
 
-def test_a_form_sent_again_with_other_words_is_put_aside(server: Served, installation: Installation):
+def test_a_form_sent_again_with_other_words_is_marked(server: Served, installation: Installation):
     form = filled(server)
     for about in ("First", "Second", "First"):
         assert server.post("/contact.json", json={**form, "about": about}).status_code == 201
     first, second = kept(installation)
-    assert (first.state, second.marks) == ("waiting", [words().mark("token_reused")])
+    assert (first.marks, second.marks) == ([], [words().mark("token_reused")])
 
 
-def test_many_from_one_address_are_put_aside_and_more_are_refused_without_proof_of_work(installation: Installation):
+def test_many_from_one_address_are_marked_and_more_are_refused_without_proof_of_work(installation: Installation):
     installation.set(doubtful_enquiries_per_hour=2, refused_enquiries_per_hour=4)
     with served(installation.environment, installation.log) as server:
         replies = [server.post("/contact.json", json=filled(server, solution=None)) for _ in range(6)]
@@ -116,15 +115,14 @@ def test_tries_are_not_counted_wherever_they_come_from(installation: Installatio
     assert len(kept(installation)) == 2
 
 
-def test_many_from_one_conversation_are_put_aside(installation: Installation):
+def test_many_from_one_conversation_are_marked(installation: Installation):
     installation.set(doubtful_enquiries_per_hour=2, sanic_proxies_count=1)
     sender = new_sender()
     with served(installation.environment, installation.log) as server:
         for visitor in range(3):
             headers = {"X-Forwarded-For": f"198.51.100.{visitor}"}
             server.post("/contact.json", json=filled(server, sender=sender), headers=headers)
-    assert [item.state for item in kept(installation)] == ["waiting"] * 2 + ["put aside"]
-    assert kept(installation)[2].marks == [words().mark("many_from_conversation")]
+    assert [item.marks for item in kept(installation)] == [[], [], [words().mark("many_from_conversation")]]
 
 
 def test_a_proof_of_work_counts_once_it_is_right_ours_and_for_its_form(installation: Installation):
@@ -148,11 +146,11 @@ def test_a_proof_of_work_counts_once_it_is_right_ours_and_for_its_form(installat
 
 def test_logs_name_no_person(server: Served, installation: Installation):
     details = {"name": "Zebedee Quill", "email": "zq@example.com", "phone": "0491570156", "about": "my own matter"}
-    server.post("/contact.json", json=filled(server, **details, website="x"))
+    server.post("/contact.json", json=filled(server, **details, leave_empty="x"))
     server.post("/contact", data={**FORM, **details, "consent": "yes", "token": new_token()})
     server.post("/contact", data={**FORM, **details})
     log = installation.log.read_text()
-    assert "put aside" in log
+    assert "doubtful" in log
     assert not any(part in log for part in ("Zebedee", "zq@", "570156", "570 156", "own matter"))
 
 

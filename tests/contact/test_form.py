@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ketamine_faq.contact.form import ROLES, validated
+from ketamine_faq.contact.form import CHOICES, LIMITS, ROLES, validated
 from ketamine_faq.contact.words import words
 from tests.support.installation import FORM
 
@@ -28,6 +28,8 @@ SENT = {**FORM, "consent": True}
         {"name": "O’Brien-Smith Jr."},
         {"consent": "yes"},
         {"topic": ""},
+        {"role": "carer", "knows": "no", "reach_by": "text", "may_leave_message": "yes", "interpreter": "Auslan"},
+        {"knows": "perhaps", "reach_by": 7, "may_leave_message": None, "reach_when": "mornings"},
     ],
 )
 def test_an_enquiry_is_taken(changed: dict):
@@ -56,7 +58,7 @@ def test_a_fault_has_its_sentence(changed: dict, field: str, error: str):
     assert validated({**SENT, **changed})[1] == {field: words().error(error)}
 
 
-@pytest.mark.parametrize("name, limit", [("name", 100), ("about", 4000), ("practice", 200)])
+@pytest.mark.parametrize("name, limit", LIMITS.items())
 def test_the_limit_itself_is_taken_and_one_more_is_not(name: str, limit: int):
     assert validated({**SENT, name: "a" * limit})[1] == {}
     assert validated({**SENT, name: "a" * (limit + 1)})[1] == {name: words().error(f"{name}_long", limit)}
@@ -82,6 +84,13 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_page():
 def test_what_is_kept_is_tidy():
     enquiry, _ = validated({**SENT, "name": " Kim\u202e\x00\n Nguyen ", "about": "a\r\nb\x07", "phone": "0491570156"})
     assert (enquiry.name, enquiry.about, enquiry.phone) == ("Kim Nguyen", "a\nb", "+61 491 570 156")
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_what_is_no_choice_was_not_said(name: str):
+    assert getattr(validated({**SENT, name: "=1+1"})[0], name) == ""
+    assert getattr(validated({**SENT, name: CHOICES[name][0]})[0], name) == CHOICES[name][0]
+    assert set(CHOICES[name]) == set(words().section("fields")[name]["options"])
 
 
 def test_a_topic_that_is_not_ours_is_left_out():

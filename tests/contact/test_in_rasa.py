@@ -75,7 +75,7 @@ def test_the_form_in_a_real_rasa_server(installation: Installation, conversation
 
 
 def the_page_is_at_the_root(server: Served) -> None:
-    assert server.get("/contact?topic=dosing").status_code == 200
+    assert server.get("/contact").status_code == 200
     assert server.get("/webhooks/rest/").json() == {"status": "ok"}
 
 
@@ -87,6 +87,9 @@ def only_allowed_websites_may_read_the_answers(server: Served) -> None:
         for path in ("/contact.json", "/webhooks/rest/webhook", "/webhooks/rest/conversation"):
             reply = server.options(path, headers={**headers, **asked})
             assert reply.headers.get("access-control-allow-origin") == allowed, path
+        deletes = {**headers, **asked, "Access-Control-Request-Method": "DELETE"}
+        reply = server.options("/webhooks/rest/conversation", headers=deletes)
+        assert ("DELETE" in reply.headers.get("access-control-allow-methods", "")) == bool(allowed)
 
 
 def the_conversation_goes_along_only_if_it_is_ticked(server: Served, installation: Installation, sender: str) -> None:

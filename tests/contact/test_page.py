@@ -2,61 +2,33 @@
 
 import html
 import re
-from html.parser import HTMLParser
+import time
 
 import pytest
 
+from ketamine_faq.contact.form import Enquiry
 from ketamine_faq.contact.form_token import new_token
 from ketamine_faq.contact.staff import listed
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
-from tests.support.contact_server import Served
+from tests.support.contact_server import Served, served
+from tests.support.html import Elements, filled
 from tests.support.installation import FORM, Installation
 
 SCRIPT = "\"'><script>alert(1)</script>"
-FIELDS = ("role", "name", "email", "phone", "about", "practice", "provider_number", "consent")
-
-
-class Elements(HTMLParser):
-    """The elements of a page, each as its name and attributes."""
-
-    def __init__(self, text: str) -> None:
-        """Read a page."""
-        super().__init__()
-        self.found: list[tuple[str, dict]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attributes: list) -> None:
-        """Note an element."""
-        self.found.append((tag, dict(attributes)))
-
-    def all(self, tag: str, **wanted: str) -> list[dict]:
-        """Return the attributes of each element of a name with these attributes."""
-        return [have for name, have in self.found if name == tag and wanted.items() <= have.items()]
-
-
-def filled(**changed: str) -> dict[str, str]:
-    """A form as a browser sends it, with a token of its own."""
-    return {**FORM, "consent": "yes", "token": new_token(), **changed}
+FIELDS = (*Enquiry.__dataclass_fields__, "consent")
 
 
 def test_visitor_sends_the_form_and_gets_the_reference_that_is_kept(server: Served, installation: Installation):
-    page = Elements(server.get("/contact?topic=dosing&audience=referrer").text)
+    page = Elements(server.get("/contact").text)
     (token,) = (field["value"] for field in page.all("input", name="token"))
     reply = server.post("/contact", data=filled(token=token))
     (item,) = listed(installation.store)
     assert reply.status_code == 201
     assert item.row.reference in reply.text
-    assert words().next_step() in html.unescape(reply.text)
-    assert (item.state, item.row.name, item.row.topic) == ("waiting", FORM["name"], "dosing")
+    assert all(step in html.unescape(reply.text) for step in words().next_steps(time.time()))
+    assert (item.row.outbox.state, item.row.name) == ("waiting", FORM["name"])
     assert item.row.conversation is None
-
-
-def test_the_form_is_filled_in_with_the_topic_and_the_audience(server: Served):
-    text = server.get("/contact?topic=dosing&audience=referrer").text
-    assert words().about_topic("dosing") in text
-    assert "checked" in Elements(text).all("input", id="role-referrer")[0]
-    assert "checked" not in Elements(text).all("input", id="role-patient")[0]
 
 
 def test_the_form_is_never_filled_in_with_what_the_address_says(server: Served):
@@ -80,7 +52,9 @@ def test_every_field_has_a_label_and_every_fault_is_tied_to_its_field(server: Se
     assert reply.status_code == 422
     page = Elements(reply.text)
     labelled = {label["for"] for label in page.all("label")}
-    shown = [field for tag in ("input", "textarea") for field in page.all(tag) if field.get("type") != "hidden"]
+    shown = [
+        field for tag in ("input", "select", "textarea") for field in page.all(tag) if field.get("type") != "hidden"
+    ]
     assert {field["id"] for field in shown} == labelled
     ids = {have["id"] for _, have in page.found if "id" in have}
     for name in ("role", "name", "phone", "about", "practice", "provider_number", "consent"):
@@ -90,6 +64,51 @@ def test_every_field_has_a_label_and_every_fault_is_tied_to_its_field(server: Se
     for _, have in page.found:
         assert set(have.get("aria-describedby", "").split()) <= ids
         assert not have.get("href", "").startswith("#") or have["href"][1:] in ids
+
+
+def test_the_title_names_what_is_to_be_mended_and_the_field_looks_it(server: Served):
+    faulty, fine = (server.post("/contact", data=filled(**changed)) for changed in ({"name": "", "phone": "x"}, {}))
+    title = html.unescape(re.search("<title>(.*?)</title>", faulty.text, re.DOTALL)[1])
+    labels = ", ".join(words().section("fields")[name]["label"] for name in ("name", "phone"))
+    assert words().section("page")["error_title"].format(fields=labels) in title
+    assert len(re.findall('class="field faulty"', faulty.text)) == 2 and "faulty" not in fine.text
+    # The heading stays what it was.
+    assert words().section("page")["title"] == re.search("<h1>(.*?)</h1>", faulty.text)[1]
+
+
+def test_who_is_no_referrer_or_carer_has_their_fields_closed(server: Served):
+    def is_open(reply, name: str) -> bool:
+        return bool(re.search(r"<details open>(?:(?!</details>).)*" + f'name="{name}"', reply.text, re.DOTALL))
+
+    fresh = server.get("/contact")
+    assert not is_open(fresh, "knows") and not is_open(fresh, "practice")
+    carer, referrer = (server.post("/contact", data=filled(role=role, name="")) for role in ("carer", "referrer"))
+    assert is_open(carer, "knows") and not is_open(carer, "practice")
+    assert is_open(referrer, "practice") and not is_open(referrer, "knows")
+
+
+def test_what_the_clinic_needs_to_get_back_is_asked_and_kept(server: Served, installation: Installation):
+    asked = {"reach_by": "call", "reach_when": "mornings", "may_leave_message": "no", "interpreter": "Arabic"}
+    assert server.post("/contact", data=filled(role="carer", knows="yes", **asked)).status_code == 201
+    (item,) = listed(installation.store)
+    assert {name: getattr(item.row, name) for name in asked} == asked and item.row.knows == "yes"
+
+
+def test_referrers_are_told_where_to_send_what_identifies_a_patient(installation: Installation):
+    installation.set(secure_messaging_address="anodyne-edi")
+    with served(installation.environment, installation.log) as server:
+        text = html.unescape(server.get("/contact").text)
+    assert words().section("fields")["referrers"]["hint"] in text
+    assert words().section("page")["secure"].format(secure_messaging_address="anodyne-edi") in text
+
+
+def test_there_is_one_emergency_block_and_a_way_back(installation: Installation):
+    installation.set(allowed_origins='["https://www.anodyne.example"]')
+    with served(installation.environment, installation.log) as server:
+        for reply in (server.get("/contact"), server.post("/contact", data=filled()), server.get("/privacy")):
+            page = Elements(reply.text)
+            assert len(page.all("a", href="tel:000")) == 1
+            assert page.all("a", href="https://www.anodyne.example")
 
 
 def test_a_form_with_a_fault_comes_back_with_all_that_was_written(server: Served, installation: Installation):

@@ -15,28 +15,22 @@ from collections.abc import Iterator
 import pytest
 
 from ketamine_faq.contact import relay as relay_process
-from ketamine_faq.contact.delivery import TIMEOUT_SECONDS, Delivery, configured_delivery, signature
-from ketamine_faq.contact.outbox import LEASE_SECONDS, LONGEST_BACK_OFF_SECONDS, LOUD_ATTEMPTS, Outbox, back_off
+from ketamine_faq.contact.delivery import Delivery, configured_delivery, signature
+from ketamine_faq.contact.outbox import LEASE_SECONDS, LONGEST_BACK_OFF_SECONDS, TIMEOUT_SECONDS, Outbox, back_off
 from ketamine_faq.contact.relay import Relay
 from ketamine_faq.contact.staff import Listed, listed
+from ketamine_faq.contact.tables import LOUD_ATTEMPTS
 from ketamine_faq.contact.words import words
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import SettingsError, settings
 from tests.support.installation import FORM, Installation
 from tests.support.mail_server import MailServer
 from tests.support.processes import wait_for
+from tests.support.relay import deliver
 from tests.support.webhook_server import WebhookServer
 
 SECRET = "a secret of the webhook"
 URL = "https://a.example/"
-
-
-@pytest.fixture
-def mail_server(installation: Installation) -> Iterator[MailServer]:
-    """A real mail server, set as the destination."""
-    with MailServer() as running:
-        installation.set(enquiries_email_to="staff@example.com", smtp_host="127.0.0.1", smtp_port=running.port)
-        yield running
 
 
 @pytest.fixture
@@ -45,17 +39,6 @@ def webhook(installation: Installation) -> Iterator[WebhookServer]:
     with WebhookServer() as running:
         installation.set(enquiries_webhook_url=running.url, enquiries_webhook_secret=SECRET)
         yield running
-
-
-def deliver() -> None:
-    """Attempt whatever is due, each once."""
-
-    async def run() -> None:
-        relay = Relay(configured_delivery(settings()))
-        while await relay.step():
-            pass
-
-    asyncio.run(run())
 
 
 def state(installation: Installation) -> Listed:
@@ -67,9 +50,9 @@ def state(installation: Installation) -> Listed:
 def test_an_enquiry_reaches_the_staff_by_mail(installation: Installation, mail_server: MailServer):
     reference = installation.enquire(about="Zeile über\nzwei", role="referrer", practice="Main St")
     deliver()
-    (mail,) = mail_server.mails
+    mail = mail_server.mails[0]
     item = state(installation)
-    assert item.state == "delivered"
+    assert item.row.outbox.state == "delivered"
     assert mail["Subject"] == words().delivery("subject", reference=reference, role="referrer")
     assert (mail["To"], mail["Reply-To"]) == ("staff@example.com", FORM["email"])
     assert mail["Idempotency-Key"] == item.row.outbox.key and item.row.outbox.key in mail["Message-ID"]
@@ -106,11 +89,14 @@ def test_a_webhook_that_does_not_take_it_gets_it_again_with_the_same_key(
     installation.enquire()
     webhook.status = status
     deliver()
-    assert (state(installation).state, state(installation).row.outbox.last_error) == ("waiting", f"HTTP {status}")
+    assert (state(installation).row.outbox.state, state(installation).row.outbox.last_error) == (
+        "waiting",
+        f"HTTP {status}",
+    )
     webhook.status = 204
     Outbox(installation.store).retry(time.time())
     deliver()
-    assert state(installation).state == "delivered"
+    assert state(installation).row.outbox.state == "delivered"
     first, second = webhook.posts
     assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
 
@@ -122,11 +108,11 @@ def test_a_mail_server_that_was_down_gets_everything_once_it_is_up(installation:
     for _ in range(LOUD_ATTEMPTS):
         deliver()
         Outbox(installation.store).retry(time.time())
-    assert {item.state for item in listed(installation.store)} == {"UNDELIVERED"}
+    assert {item.row.outbox.state for item in listed(installation.store)} == {"UNDELIVERED"}
     with server:
         deliver()
         assert [server.times_taken(reference) for reference in references] == [1, 1, 1]
-    assert {item.state for item in listed(installation.store)} == {"delivered"}
+    assert {item.row.outbox.state for item in listed(installation.store)} == {"delivered"}
 
 
 @pytest.mark.parametrize("answer", ["451 try later", "550 kim@example.com is not wanted"])
@@ -139,7 +125,7 @@ def test_a_mail_that_is_refused_is_kept_and_told_without_details(
         deliver()
         Outbox(installation.store).retry(time.time())
     item = state(installation)
-    assert item.state == "UNDELIVERED"
+    assert item.row.outbox.state == "UNDELIVERED"
     assert answer[:3] in item.row.outbox.last_error
     loud = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(loud) == 1 and reference in caplog.text and "NOT DELIVERED" in caplog.text
@@ -171,22 +157,11 @@ def test_a_fault_with_one_enquiry_keeps_back_no_other(
             pass
 
     asyncio.run(run())
-    assert {item.row.reference: item.state for item in listed(installation.store)} == {
+    assert {item.row.reference: item.row.outbox.state for item in listed(installation.store)} == {
         bad: "waiting",
         good: "delivered",
     }
     assert FORM["name"] not in caplog.text
-
-
-def test_what_is_put_aside_is_delivered_only_when_a_person_says_so(installation: Installation, mail_server: MailServer):
-    reference = installation.enquire(marks=("links",))
-    deliver()
-    assert Outbox(installation.store).retry(time.time()) == 0
-    deliver()
-    assert mail_server.mails == []
-    assert Outbox(installation.store).retry(time.time(), reference) == 1
-    deliver()
-    assert mail_server.times_taken(reference) == 1
 
 
 def test_a_message_is_claimed_once_and_due_again_if_nothing_is_heard_of_it(installation: Installation):
@@ -266,7 +241,7 @@ def test_the_relay_process_delivers_what_comes_and_stops_when_asked(
         relay = subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log, env={**os.environ})
     try:
         reference = installation.enquire()
-        wait_for(lambda: state(installation).state == "delivered", 30)
+        wait_for(lambda: state(installation).row.outbox.state == "delivered", 30)
     finally:
         relay.send_signal(signal.SIGTERM)
     assert relay.wait(10) == 0

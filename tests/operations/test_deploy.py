@@ -32,7 +32,7 @@ def proxy(shared_bot: SharedBot, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def test_the_public_paths_go_through_and_no_other(proxy: str, shared_bot: SharedBot):
     assert httpx.post(f"{proxy}/webhooks/rest/conversation").status_code == 200
-    for path in ("/", "/widget.js", "/website.css", "/contact", "/contact/style.css"):
+    for path in ("/", "/widget.js", "/website.css", "/contact", "/contact/style.css", "/privacy"):
         assert httpx.get(f"{proxy}{path}").status_code == 200, path
     assert httpx.get(f"{proxy}/contact/challenge").status_code == 200
     for path in ("/readyz", "/status", "/version", "/model", "/domain", "/conversations/x/tracker", "/metrics"):

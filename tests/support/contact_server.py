@@ -24,7 +24,7 @@ from ketamine_faq.contact.page import form_page
 from ketamine_faq.contact.relay import Relay
 from ketamine_faq.contact.words import words
 from ketamine_faq.paths import PROJECT
-from ketamine_faq.settings import settings
+from ketamine_faq.settings import Settings, settings
 from ketamine_faq.storage.database import database
 
 PACKAGE = PROJECT / "ketamine_faq"
@@ -136,7 +136,9 @@ def _relay(environment: dict[str, str], log: str, kill_at: int | None) -> None:
 
 
 def set_up(environment: dict[str, str], log: str) -> None:
-    """Take the environment, and write all output to a file."""
+    """Take the environment, no setting that another test has left, and write all output to a file."""
+    for name in map(str.upper, Settings.__fields__):
+        os.environ.pop(name, None)
     os.environ.update(environment)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):

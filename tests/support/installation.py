@@ -20,7 +20,7 @@ FORM = {
     "topic": "dosing",
     "practice": "",
     "provider_number": "",
-    "website": "",
+    "leave_empty": "",
 }
 
 

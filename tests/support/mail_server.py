@@ -18,6 +18,7 @@ class MailServer:
         self.port = free_port()
         self.mails: list[EmailMessage] = []
         self.answer = "250 OK"
+        self.refused: set[str] = set()
 
     def __enter__(self) -> "MailServer":
         """Start listening."""
@@ -29,6 +30,15 @@ class MailServer:
         """Stop listening."""
         self._controller.stop()
 
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take an address, unless it is refused."""
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take a mail, unless `answer` says otherwise."""
         if self.answer.startswith("2"):
@@ -37,11 +47,16 @@ class MailServer:
 
     def times_taken(self, reference: str) -> int:
         """Return how often an enquiry came."""
-        return len(self._of(reference))
+        return len(self.of(reference))
 
     def keys_of(self, reference: str) -> set[str]:
         """Return the keys that an enquiry came with."""
-        return {mail["Idempotency-Key"] for mail in self._of(reference)}
+        return {mail["Idempotency-Key"] for mail in self.of(reference)}
 
-    def _of(self, reference: str) -> list[EmailMessage]:
-        return [mail for mail in self.mails if reference in mail["Subject"]]
+    def of(self, reference: str) -> list[EmailMessage]:
+        """Return what the staff got of an enquiry."""
+        return [mail for mail in self.mails if reference in mail["Subject"] and not mail["Auto-Submitted"]]
+
+    def receipts(self, reference: str = "") -> list[EmailMessage]:
+        """Return the receipts that came, or those of an enquiry."""
+        return [mail for mail in self.mails if mail["Auto-Submitted"] and reference in mail["Subject"]]

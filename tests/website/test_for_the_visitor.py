@@ -119,7 +119,7 @@ def test_a_thumb_down_asks_why_by_three_fixed_reasons_and_the_store_has_which(vi
     sender = json.loads(visitor.page.evaluate("sessionStorage['anodyne-chat']"))["sender"]
     with bot_store.session() as session:
         row = session.get(FeedbackRow, (conversation_of(sender), "dosing"))
-    assert (row.helpful, row.why.reason) == (False, [*CHAT["reasons"]][1])
+    assert (row.helpful, row.reason) == (False, [*CHAT["reasons"]][1])
 
 
 def test_a_thumb_up_asks_nothing(guest: Visitor, canned: Canned):

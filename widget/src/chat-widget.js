@@ -228,6 +228,7 @@ export class ChatWidget extends LitElement {
           openForm: (button, entry) => this.#openForm(button, entry),
           rate: (entry, helpful, reason) => this.#rate(entry, helpful, reason),
           copy: (entry) => this.#copy(entry),
+          privacy: `${this.conversation.server.address}privacy`,
         })}
         ${waiting
           ? html`<div class="typing"><span aria-hidden="true"><i></i><i></i><i></i></span>
@@ -387,7 +388,7 @@ export class ChatWidget extends LitElement {
   }
 
   async #openForm({ url }, entry) {
-    const audience = this.#audience ?? new URL(url).searchParams.get('audience');
+    const audience = this.#audience ?? new URLSearchParams(new URL(url).hash.slice(1)).get('audience');
     this.form ??= { topic: this.#topicAskedBefore(entry), audience };
     this.view = 'form';
     await this.updateComplete;

@@ -56,9 +56,17 @@ export class ContactForm extends LitElement {
       <h3 tabindex="-1">${received.title}</h3>
       <p>${received.reference} <strong class="reference">${this.receipt.reference}</strong></p>
       <p>${received.keep}</p>
-      <p>${this.receipt.next}</p>
+      <h4>${received.next_heading}</h4>
+      ${this.receipt.next.map((step) => html`<p>${step}</p>`)}
+      <p><a href=${this.#saved()} download=${`anodyne-${this.receipt.reference}.txt`}>${received.save}</a></p>
       ${this.#urgent()}
     `;
+  }
+
+  #saved() {
+    const { reference, next } = this.receipt;
+    const text = [`${received.title}. ${received.reference} ${reference}`, ...next].join('\n\n');
+    return `data:text/plain;charset=utf-8,${encodeURIComponent(`${text}\n`)}`;
   }
 
   #form() {
@@ -75,9 +83,12 @@ export class ContactForm extends LitElement {
         </fieldset>
         ${this.#field('name', { autocomplete: 'name', required: true })}
         ${this.#field('email', { type: 'email', autocomplete: 'email' })}
-        ${this.#field('phone', { type: 'tel', autocomplete: 'tel' })} ${this.#about()}
-        <fieldset ?hidden=${this.role !== 'referrer'}>
+        ${this.#field('phone', { type: 'tel', autocomplete: 'tel' })} ${this.#select('reach_by')}
+        ${this.#field('reach_when')} ${this.#select('may_leave_message')} ${this.#field('interpreter')} ${this.#about()}
+        ${this.role === 'carer' ? this.#select('knows') : nothing}
+        <fieldset ?hidden=${this.role !== 'referrer'} ?disabled=${this.role !== 'referrer'}>
           <legend>${fields.referrers.label}</legend>
+          <p>${fields.referrers.hint} ${page.secure}</p>
           ${this.#field('practice', { autocomplete: 'organization' })} ${this.#field('provider_number')}
         </fieldset>
         ${this.#honeypot()}
@@ -88,7 +99,8 @@ export class ContactForm extends LitElement {
           : nothing}
         <section class="notice">
           <h4>${notice.heading}</h4>
-          <p>${notice.text}</p>
+          ${notice.text.split('\n').map((paragraph) => html`<p>${paragraph}</p>`)}
+          <p>${link(`${this.server.address}privacy`, notice.more)}</p>
         </section>
         <div class="field">${this.#notes('consent')} ${this.#tick('consent', fields.consent.label)}</div>
         <button type="button" id="send" class="primary" aria-disabled=${String(Boolean(this.sending))} @click=${this.send}
@@ -133,6 +145,18 @@ export class ContactForm extends LitElement {
     </div>`;
   }
 
+  #select(name) {
+    const { label, options } = fields[name];
+    return html`<div class="field">
+      <label for=${name}>${label}</label>
+      ${this.#notes(name)}
+      <select id=${name} name=${name} aria-describedby=${this.#notesOf(name)}>
+        <option value="">${page.choose}</option>
+        ${Object.entries(options).map(([value, words]) => html`<option value=${value}>${words}</option>`)}
+      </select>
+    </div>`;
+  }
+
   #about() {
     const title = words.titles[this.topic];
     const prefilled = title ? aboutTopic.replace('{question}', title) : '';
@@ -155,8 +179,8 @@ export class ContactForm extends LitElement {
   /** People neither see nor reach it; machines fill in whatever looks like a field. */
   #honeypot() {
     return html`<div class="aside" aria-hidden="true">
-      <label for="website">${words.form.honeypot}</label>
-      <input id="website" name="website" tabindex="-1" autocomplete="off" />
+      <label for="leave_empty">${page.leave_empty}</label>
+      <input id="leave_empty" name="leave_empty" tabindex="-1" autocomplete="off" />
     </div>`;
   }
 

@@ -14,7 +14,7 @@ const FIRST_SENTENCES = /^((?:.*?[.!?](?:\s+|$)){1,2}|.*)(.*)$/;
 /**
  * Returns the list. `starters` are the buttons that it begins with; `first` is the first entry with a disclaimer.
  * `actions` are what its buttons do: `ask(button)`, `openForm(button, entry)`, `rate(entry, helpful, reason)`,
- * `copy(entry)`.
+ * `copy(entry)`; and `privacy`, the address of the page that says what is kept.
  */
 export function messageList(entries, { waiting, starters, first, begins }, actions) {
   const last = entries.at(-1);
@@ -52,7 +52,7 @@ export function said({ text, buttons = [] }) {
 function welcome(starters, actions) {
   return html`
     <li class="bot">
-      <div class="bubble">${richText(words.chat.welcome)}</div>
+      <div class="bubble">${richText(words.chat.welcome)}<p>${link(actions.privacy, words.chat.privacy)}</p></div>
       ${starters.length
         ? html`<p class="lead">${words.chat.starters}</p>${suggestions({ buttons: starters }, true, actions)}`
         : nothing}
