@@ -16,7 +16,7 @@ from ketamine_faq.content.texts import content
 from tests.conversation import Bot
 from tests.support.processes import free_port, serve, wait_until_ready
 from tests.website.clinic import clinic_website
-from tests.website.visitor import OFFLINE, Visitor
+from tests.website.visitor import DELETION, OFFLINE, SURE, Visitor
 
 
 @contextmanager
@@ -65,6 +65,8 @@ def test_a_conversation_outlives_the_server_and_ends_in_an_enquiry(
             visitor.asks("what are the side effects?").opens_form()
             visitor.writes_as_a_patient().sends_form()
             expect(visitor.reference).to_be_visible(timeout=30_000)
+            visitor.chooses(SURE["delete"]["confirm"], SURE["delete"]["confirm"])
+            expect(visitor.live).to_have_text(DELETION["done"])
     assert [text for text in complaints if "Policy" in text] == []
 
 

@@ -11,6 +11,7 @@ from ketamine_faq.chat.feedback import FeedbackRow
 from ketamine_faq.contact.words import words
 from ketamine_faq.content.texts import content
 from ketamine_faq.storage.database import Database
+from tests.conversation import Bot
 from tests.website.canned import Canned, answer
 from tests.website.visitor import CHAT, DELETION, FIELDS, FORM, SURE, Visitor
 
@@ -60,6 +61,20 @@ def test_delete_asks_first_and_deletes_here_and_on_the_server(guest: Visitor, ca
     assert "sender" not in kept
     guest.asks("how often?")
     assert canned.asked[-1]["sender"] == "visitor-2"
+
+
+def test_what_is_deleted_is_gone_from_the_server(visitor: Visitor, bot: Bot):
+    visitor.opens().asks("what dose for depression?")
+    sender = json.loads(visitor.page.evaluate("sessionStorage['anodyne-chat']"))["sender"]
+
+    def said() -> list[str]:
+        events = bot.get(f"/conversations/{conversation_of(sender)}/tracker")["events"]
+        return [event["text"] for event in events if event["event"] == "user"]
+
+    assert said() == ["what dose for depression?"]
+    visitor.chooses(SURE["delete"]["confirm"], SURE["delete"]["confirm"])
+    expect(visitor.live).to_have_text(DELETION["done"])
+    assert said() == []
 
 
 def test_what_could_not_be_deleted_is_still_there_and_it_says_so(guest: Visitor, canned: Canned):
