@@ -138,7 +138,7 @@ export class ChatWidget extends LitElement {
     await this.updateComplete;
     // What has opened it has the focus again: the button, or what the page has in its place.
     const launcher = this.renderRoot.querySelector('.launcher');
-    (launcher.checkVisibility() ? launcher : this.#opener)?.focus();
+    (launcher.getClientRects().length ? launcher : this.#opener)?.focus();
   }
 
   render() {
