@@ -69,7 +69,7 @@ def mail(reference: str, bot_store: Database, log: Path) -> Iterator[str]:
     """Deliver to a real mail server, and return what came for a reference."""
     with MailServer() as server:
         deliver(bot_store, log, enquiries_email_to="a@a.example", smtp_port=server.port, smtp_security="none")
-        (message,) = [mail for mail in server.mails if reference in mail["Subject"]]
+        (message,) = server.of(reference)
         yield message.get_content()
 
 
@@ -119,7 +119,7 @@ def test_by_keyboard_alone_from_the_closed_button_to_the_message(
     form.locator("h3").focus()
     keyboard.goes_to(form.get_by_role("radio").first).presses("Space")
     if role == "referrer":
-        keyboard.presses("ArrowDown")
+        keyboard.presses("ArrowDown").presses("ArrowDown")
         keyboard.goes_to(form.get_by_label(FIELDS["practice"]["label"])).types("North Street")
     keyboard.goes_to(form.get_by_label(FORM["conversation"]["label"])).presses("Space")
     keyboard.goes_to(form.get_by_label(FIELDS["consent"]["label"])).presses("Space")
