@@ -168,6 +168,12 @@ DOSE_IN_A_PAGE = ("widget.yml", "title: Ask about ketamine", "title: Ask about 0
     "name, text, instead, expected",
     [
         (*DOSE_IN_A_PAGE, "widget.yml, chat, title: the figure 0.7 mg/kg"),
+        (
+            "widget.yml",
+            "open: Ask a question",
+            "open: Ask about esketamine",
+            "chat, open: 'esketamine' names a medicine",
+        ),
         ("questions.yml", "starters: [differences", "starters: [diferences", "starters: diferences has no question"),
         ("contact_form.yml", "  send: Send", "  sent: Send", "contact_form.yml, page: `sent` has no place here"),
         ("onset.yml", "    text:", "    text: Twice.\n    text:", "`text` stands twice"),

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from ketamine_faq.chat.conversation_id import new_sender
 from ketamine_faq.chat.feedback import FeedbackRow, keep_feedback, verdicts
 from ketamine_faq.cli.main import app
+from ketamine_faq.content.texts import content
 from ketamine_faq.insights.page import page
 from ketamine_faq.insights.report import MAX_CHARACTERS, MAX_MESSAGES, Report, first_moment, report, week_of
 from ketamine_faq.insights.tables import tables
@@ -124,6 +125,22 @@ def test_thumbs_are_counted_by_topic_and_week(conversations: AtNow):
     ]
     made = conversations.report(verdicts=tuple(rows))
     assert cells(made, "thumbs") == {"dosing": ["+0 −1", "+2 −0", "+2 −1"], "schedule": ["–", "+0 −1", "+0 −1"]}
+
+
+def test_reasons_are_counted_by_topic_in_the_words_that_visitors_chose(conversations: AtNow):
+    words, (first, second, *_) = content().reasons, content().reasons
+    given = [("dosing", first), ("dosing", first), ("schedule", second), ("dosing", "one of last year")]
+    rows = [
+        FeedbackRow(conversation=str(n), topic=topic, helpful=False, given_at=NOW, reason=reason)
+        for n, (topic, reason) in enumerate(given)
+    ]
+    made = conversations.report(verdicts=tuple(rows))
+    assert cells(made, "reasons") == {
+        f"dosing: {words[first]}": ["2", "2"],
+        "dosing: one of last year": ["1", "1"],
+        f"schedule: {words[second]}": ["1", "1"],
+    }
+    assert words[second] in page(made)
 
 
 def test_messages_without_an_answer_are_masked_and_the_most_frequent_come_first(conversations: AtNow):

@@ -116,6 +116,8 @@ def test_a_message_that_is_too_long_is_said_not_to_be_read(bot: Bot):
     visitor = bot.visitor().asks("how does it work and why is that so, please tell me " * 40)
     assert visitor.text == content().too_long and f"{MAX_CHARACTERS:,}" in visitor.text
     assert content().variables()["lifeline"] in visitor.text
+    # By which the widget tells it from an answer, and puts the numbers first.
+    assert visitor.replies[0]["error"]
 
 
 def test_the_question_on_a_button_counts_as_the_button_when_it_is_typed(bot: Bot):

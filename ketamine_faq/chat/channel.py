@@ -28,7 +28,7 @@ from ketamine_faq.chat.feedback import keep_feedback
 from ketamine_faq.chat.refusals import refuse_from
 from ketamine_faq.chat.turns_under_way import TooManyError, TurnsUnderWay
 from ketamine_faq.chat.typed_text import TooLongError, typed_text
-from ketamine_faq.content.texts import content
+from ketamine_faq.content.texts import AUDIENCES, PAGE_AUDIENCE, content
 from ketamine_faq.nlu.examples import DANGERS
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.database import StoreError, database
@@ -44,6 +44,7 @@ MAX_CONVERSATIONS, MAX_VERDICTS = 20_000, 2_000
 MEGABYTE = 1_000_000
 # After so long, it may be tried again.
 RETRY = {"Retry-After": "2"}
+BAD_VERDICT = 'the body needs {"sender", "topic", "helpful": true or false}, and at most a `reason` of ours'
 
 
 class BadRequestError(ValueError):
@@ -84,8 +85,8 @@ class WebChannel(InputChannel):
     else is typed text, whatever it begins with. When handling fails, the reply is the failure notice; to a text that is
     too long, the notice that says so; of more messages at once than TurnsUnderWay takes, likewise, with 429 or 503.
     `POST /webhooks/rest/conversation` answers `{sender}`: a fresh secret, which one browser's conversation goes on by,
-    until a reply's `recipient_id` is another.
-    `POST /webhooks/rest/feedback` takes `{sender, topic, helpful}`.
+    until a reply's `recipient_id` is another. An `audience` beside a message is whom the page is for.
+    `POST /webhooks/rest/feedback` takes `{sender, topic, helpful}`, and a `reason` where it did not help.
     """
 
     @classmethod
@@ -109,19 +110,19 @@ class WebChannel(InputChannel):
         @webhook.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
             try:
-                sender, message = _parsed(request)
+                sender, message, audience = _parsed(request)
             except BadRequestError as error:
                 return response.json([{"text": content().failure, "error": str(error)}], status=400)
             try:
                 text = buttons.get(message) or typed_text(message)
             except TooLongError:
                 logger.info("A message was too long to be read")
-                return response.json([{"recipient_id": sender, "text": content().too_long}])
+                return response.json([{"recipient_id": sender, "text": content().too_long, "error": "too long"}])
             try:
                 conversation, address = conversation_of(sender), address_of(request)
                 async with turns.one_of(conversation, address, len(text)):
                     kept = conversation if quota.has_room(address, len(text)) else f"{UNKEPT}{uuid4().hex}"
-                    return response.json(await self._replies(on_new_message, text, sender, kept))
+                    return response.json(await self._replies(on_new_message, text, sender, kept, audience))
             except TooManyError as error:
                 REFUSED.labels(error.status.value).inc()
                 notice = [{"recipient_id": sender, "text": content().busy, "error": str(error)}]
@@ -141,7 +142,7 @@ class WebChannel(InputChannel):
                 sent = json.loads(request.body)
                 await asyncio.get_running_loop().run_in_executor(None, lambda: keep_feedback(database(), sent))
             except (ValueError, RecursionError):
-                return response.json({"error": 'the body needs {"sender", "topic", "helpful": true or false}'}, 422)
+                return response.json({"error": BAD_VERDICT}, 422)
             except StoreError as error:
                 logger.error("A verdict was not kept. %s", error)
                 return response.json({"error": "it could not be kept"}, 503)
@@ -150,18 +151,22 @@ class WebChannel(InputChannel):
         return webhook
 
     async def _replies(
-        self, on_new_message: Handler, text: str, sender: str, conversation: str
+        self, on_new_message: Handler, text: str, sender: str, conversation: str, audience: str | None
     ) -> list[dict[str, Any]]:
         collector, began = Replies(), time.perf_counter()
         try:
-            await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
+            metadata = {PAGE_AUDIENCE: audience} if audience else None
+            await on_new_message(
+                UserMessage(text, collector, conversation, input_channel=self.name(), metadata=metadata)
+            )
         except Exception as error:
             # The type alone: messages of exceptions can quote what the visitor typed.
             logger.error("A message could not be handled: %s", type(error).__name__)
             collector = Replies()
         _note(collector, time.perf_counter() - began)
+        messages = collector.messages or [{"text": content().failure, "error": "it could not be handled"}]
         # To the visitor, the conversation is what they call it.
-        return [{**message, "recipient_id": sender} for message in collector.messages or [{"text": content().failure}]]
+        return [{**message, "recipient_id": sender} for message in messages]
 
 
 async def _is_too_much(limit: RateLimit, request: Request) -> bool:
@@ -186,7 +191,7 @@ def _note(replies: Replies, seconds: float) -> None:
     logger.info("Answered %s in %d ms", ", ".join(topics) or "with the failure notice", seconds * 1000)
 
 
-def _parsed(request: Request) -> tuple[str, str]:
+def _parsed(request: Request) -> tuple[str, str, str | None]:
     try:
         body = request.json
     except Exception:
@@ -197,4 +202,7 @@ def _parsed(request: Request) -> tuple[str, str]:
     # No store takes all that is not printable: a NUL, or half of a character.
     if not isinstance(sender, str) or len(sender) > 200 or not sender.isprintable():
         raise BadRequestError("`sender` is a text of at most 200 printable characters")
-    return valid_or_new_sender(sender), body["message"]
+    audience = body.get("audience")
+    # A page that is wrong about its readers must not keep them from an answer.
+    known = audience if isinstance(audience, str) and audience in AUDIENCES else None
+    return valid_or_new_sender(sender), body["message"], known

@@ -1,4 +1,4 @@
-"""Thumbs up and down: kept with the topic and the conversation's id, and with no word that anyone wrote."""
+"""Thumbs, and why down: kept with the topic and the conversation's id, and with no word that anyone wrote."""
 
 import time
 from typing import Any
@@ -19,10 +19,12 @@ class FeedbackRow(Base):
     topic = sa.Column(sa.String(80), primary_key=True)
     helpful = sa.Column(sa.Boolean, nullable=False)
     given_at = sa.Column(sa.Float, nullable=False, index=True)
+    # Why it did not help, where that was said.
+    reason = sa.Column(sa.String(40))
 
 
 class BadFeedbackError(ValueError):
-    """It is not `{sender, topic, helpful}` with a sender of ours and a topic that can be asked."""
+    """It is not `{sender, topic, helpful}` of ours, with a reason of ours or none."""
 
 
 def keep_feedback(store: Database, sent: Any) -> None:
@@ -34,9 +36,13 @@ def keep_feedback(store: Database, sent: Any) -> None:
         raise BadFeedbackError
     if not (is_signed(sender) and content().has_question(topic)):
         raise BadFeedbackError
+    reason = sent.get("reason")
+    # A list is no key.
+    if reason is not None and (helpful or reason not in list(content().reasons)):
+        raise BadFeedbackError
+    verdict = {"topic": topic, "helpful": helpful, "reason": reason, "given_at": time.time()}
     with store.session() as session:
-        row = FeedbackRow(conversation=conversation_of(sender), topic=topic, helpful=helpful, given_at=time.time())
-        session.merge(row)
+        session.merge(FeedbackRow(conversation=conversation_of(sender), **verdict))
 
 
 def verdicts(store: Database, since: float) -> list[FeedbackRow]:

@@ -13,7 +13,7 @@ from ketamine_faq.content.figures import SENTENCE_END, Figure, figures
 from ketamine_faq.content.keys import key_faults, needed_files
 from ketamine_faq.content.signing import unsigned_faults
 from ketamine_faq.content.sources import FACTS, Sources, Variation, texts_below
-from ketamine_faq.content.texts import CARER, CONTENT, written_for
+from ketamine_faq.content.texts import AUDIENCES, CARER, CONTENT, written_for
 from ketamine_faq.content.working_hours import WorkingHours
 from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
@@ -22,9 +22,10 @@ FORBIDDEN = Path(__file__).with_name("forbidden_wording.yml")
 # In Australia a day begins ten hours before it does on a server that goes by UTC.
 AHEAD = timedelta(days=1)
 CONDITIONS = ("depression", "pain", "both")
-AUDIENCES = ("patient", CARER, "referrer")
 
 VARIABLE = re.compile(r"\{(\w+)\}")
+# By what it is, and by a brand.
+MEDICINE = re.compile(r"\w*ketamin\w*|spravato", re.IGNORECASE)
 # What a person in danger reads, or who helps them: few contacts, in an order, and nothing of treatment.
 SAFETY_REPLIES = ("utter_crisis", "utter_emergency", "utter_other_lines")
 MAX_CONTACTS = 2
@@ -67,6 +68,7 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     found += _notice_faults(sources)
     for name in ("contact_form.yml", "privacy_page.yml", "widget.yml", "website.yml", "concern.yml"):
         found += _page_faults(name, sources.files[name], variables)
+    found += _launcher_faults(sources.files["widget.yml"]["chat"])
     found += _question_faults(sources)
     found += _glossary_faults(sources)
     found += _language_faults(sources)
@@ -250,6 +252,17 @@ def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterat
         for name in VARIABLE.findall(text):
             if name not in allowed:
                 yield Fault(place, f"{{{name}}} stands for nothing", f"use one of {', '.join(sorted(allowed))}")
+
+
+def _launcher_faults(chat: dict[str, str]) -> Iterator[Fault]:
+    """Yield where the words that stand on every page of a website name the medicine (docs/widget.md says why not)."""
+    for name in ("open", "away"):
+        if match := MEDICINE.search(chat[name]):
+            yield Fault(
+                f"widget.yml, chat, {name}",
+                f"'{match.group(0)}' names a medicine on every page, to whoever comes",
+                "name none: 'Ask a question'",
+            )
 
 
 def _question_faults(sources: Sources) -> Iterator[Fault]:

@@ -15,6 +15,9 @@ CONTENT = PROJECT / "content"
 # all of it (nlu/message_parts.py) within a part of a second.
 MAX_CHARACTERS = 2_000
 CARER, PATIENT = "carer", "patient"
+AUDIENCES = (PATIENT, CARER, "referrer")
+# In a message's metadata: which of them the page that it came from is for.
+PAGE_AUDIENCE = "page_audience"
 
 
 def topic_files() -> list[Path]:
@@ -47,6 +50,8 @@ class Content:
             self.clinic = Clinic.of(read(CONTENT / "clinic.yml"))
             self.working_hours = WorkingHours.of(self.clinic.hours)
             self._languages = read(CONTENT / "languages.yml")["languages"]
+            # Why an answer did not help, by name.
+            self.reasons: dict[str, str] = read(CONTENT / "widget.yml")["chat"]["reasons"]
             self.disclaimer = self.notice("general_information")
             self.failure, self.busy, self.too_long = (
                 f"{self.notice(name)}\n\n{self.disclaimer}" for name in ("failure", "busy", "too_long")

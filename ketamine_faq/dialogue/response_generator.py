@@ -13,6 +13,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from ketamine_faq.content.clinic import TOPICS_OF_ITS_OWN
 from ketamine_faq.content.texts import CARER, PATIENT, content, written_for
+from ketamine_faq.dialogue.audience import audience_of
 from ketamine_faq.dialogue.concern_state import concern_state, said_wordings
 from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING, ConcernState
 from ketamine_faq.dialogue.contact_link import contact_link
@@ -97,8 +98,9 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         """Return the slots that select a variation: as the latest message means them."""
         slots = tracker.current_slot_values()
         # Who asks about somebody else is a carer in this reply; in all that follow, only who says so.
-        is_carer = slots.get("audience") == PATIENT and _entity(tracker, "about")
-        audience = CARER if is_carer else slots.get("audience")
+        audience = audience_of(tracker)
+        is_carer = audience == PATIENT and _entity(tracker, "about")
+        audience = CARER if is_carer else audience
         return slots | {"audience": written_for(audience, self.responses.get(utter_action, []))}
 
     def _before(self, utter_action: str, tracker: DialogueStateTracker) -> list[str]:

@@ -50,6 +50,7 @@ class Report:
     subjects: dict[str, ByWeek] = field(default_factory=lambda: defaultdict(Counter))
     up: dict[str, ByWeek] = field(default_factory=lambda: defaultdict(Counter))
     down: dict[str, ByWeek] = field(default_factory=lambda: defaultdict(Counter))
+    reasons: dict[tuple[str, str], ByWeek] = field(default_factory=lambda: defaultdict(Counter))
     unanswered_messages: list[Message] = field(default_factory=list)
 
 
@@ -78,6 +79,8 @@ def report(turns: list[Turn], verdicts: Iterable[FeedbackRow], now: float) -> Re
     _count_highest_stages(made, turns)
     for verdict in verdicts:
         (made.up if verdict.helpful else made.down)[verdict.topic][week_of(verdict.given_at)] += 1
+        if verdict.reason:
+            made.reasons[verdict.topic, verdict.reason][week_of(verdict.given_at)] += 1
     made.unanswered_messages = _unanswered_messages(turns)
     return made
 

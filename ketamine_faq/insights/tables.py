@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
+from ketamine_faq.content.texts import content
 from ketamine_faq.insights.report import UNANSWERED, ByWeek, Report
+
+Name = TypeVar("Name", str, tuple[str, str])
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ def tables(report: Report) -> dict[str, Table]:
         "topics": Table("How often each topic was answered", _counts(report, report.topics)),
         "subjects": Table("Not covered, by subject", _counts(report, report.subjects)),
         "thumbs": Table("Thumbs up and down, by topic", _thumbs(report)),
+        "reasons": Table("What was wrong with an answer, by topic", _reasons(report)),
     }
     return {name: table for name, table in made.items() if table.rows}
 
@@ -41,7 +46,7 @@ def week_name(week: date) -> str:
     return f"W{week.isocalendar().week:02}"
 
 
-def most_first(figures: Mapping[str, ByWeek]) -> list[str]:
+def most_first(figures: Mapping[Name, ByWeek]) -> list[Name]:
     """Return the names of the figures, greatest total first."""
     return sorted(figures, key=lambda name: (-figures[name].total(), name))
 
@@ -96,6 +101,15 @@ def _thumbs(report: Report) -> list[Row]:
             _verdicts(report.up[topic].total(), report.down[topic].total()),
         )
         for topic in judged(report)
+    ]
+
+
+def _reasons(report: Report) -> list[Row]:
+    words = content().reasons
+    return [
+        # A reason that content/ has no words for any more keeps its name.
+        _row(report, f"{readable(topic)}: {words.get(reason, readable(reason))}", report.reasons[topic, reason])
+        for topic, reason in most_first(report.reasons)
     ]
 
 

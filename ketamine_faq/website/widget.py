@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ketamine_faq.content.texts import CONTENT, content
+from ketamine_faq.content.texts import AUDIENCES, CONTENT, MAX_CHARACTERS, content
 from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
@@ -44,6 +44,8 @@ def widget_words() -> dict[str, Any]:
         "emergency": services["emergency"],
         "services": [{"number": service["number"], "url": service["url"]} for service in services.values()],
         "starters": questions["starters"],
+        "audiences": list(AUDIENCES),
+        "maxCharacters": MAX_CHARACTERS,
         "titles": {topic: question["title"] for topic, question in questions["questions"].items()},
         "contactButton": content().notice("contact_button"),
     }

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from ketamine_faq.chat.channel import Replies
 from ketamine_faq.chat.conversation_id import new_sender
-from ketamine_faq.chat.feedback import BadFeedbackError, FeedbackRow, keep_feedback
+from ketamine_faq.chat.feedback import BadFeedbackError, FeedbackRow, keep_feedback, verdicts
+from ketamine_faq.content.texts import content
 from tests.support.installation import Installation
 
 
@@ -29,6 +30,25 @@ def test_what_is_not_a_verdict_is_not_kept(installation: Installation, changed: 
     for sent in ({"sender": new_sender(), "topic": "dosing", "helpful": True, **changed}, None, [], "text"):
         with pytest.raises(BadFeedbackError):
             keep_feedback(installation.store, sent)
+    assert kept(installation) == []
+
+
+def test_a_reason_goes_with_its_verdict_and_the_latest_counts(installation: Installation):
+    verdict = {"sender": new_sender(), "topic": "dosing", "helpful": False}
+    first, second, *_ = content().reasons
+    for reason in (None, first, second):
+        keep_feedback(installation.store, {**verdict, "reason": reason})
+        assert [row.reason for row in verdicts(installation.store, 0)] == [reason]
+    keep_feedback(installation.store, {**verdict, "helpful": True})
+    assert [row.reason for row in verdicts(installation.store, 0)] == [None]
+
+
+@pytest.mark.parametrize("changed", [{"reason": "my own words"}, {"reason": []}, {"reason": 1}, {"helpful": True}])
+def test_only_a_reason_of_ours_is_kept_and_only_where_an_answer_did_not_help(installation: Installation, changed: dict):
+    ours = next(iter(content().reasons))
+    sent = {"sender": new_sender(), "topic": "dosing", "helpful": False, "reason": ours, **changed}
+    with pytest.raises(BadFeedbackError):
+        keep_feedback(installation.store, sent)
     assert kept(installation) == []
 
 

@@ -250,6 +250,7 @@ def test_who_writes_while_the_classifier_fails_is_told_of_the_emergency_number_a
         for message in ("what dose for pain", "I want to kill myself"):
             visitor = bot.visitor().asks(message)
             assert visitor.text == content().failure
+            assert visitor.replies[0]["error"]
         assert all(content().variables()[name] in visitor.text for name in ("emergency", "contact_form_url"))
 
 

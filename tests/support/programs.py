@@ -1,4 +1,4 @@
-"""The servers and the browser that some tests need, and what installs one that is missing."""
+"""The servers and the browsers that some tests need, and what installs one that is missing."""
 
 import os
 import shutil
@@ -45,4 +45,8 @@ POSTGRESQL = Program("postgresql", pattern="lib/postgresql/*/bin/initdb")
 REDIS = Program("redis-server", name="redis-server")
 NGINX = Program("nginx-light", name="nginx")
 CHROMIUM = Program("chromium", name="chromium")
+FIREFOX = Program("firefox-esr", name="firefox-esr")
+# WebKit's own small browser comes with its driver.
+WEBKIT = Program("webkit2gtk-driver", pattern="lib/*/webkit2gtk-4.1/MiniBrowser")
+XVFB = Program("xvfb", name="Xvfb")
 FAKETIME = Program("libfaketime", pattern="lib/*/faketime/libfaketimeMT.so.1")

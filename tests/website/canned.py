@@ -55,6 +55,8 @@ class Canned:
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[dict[str, Any]] = field(default_factory=list)
     enquiries: list[dict[str, Any]] = field(default_factory=list)
+    # By a page's own script.
+    noted: list[dict[str, Any]] = field(default_factory=list)
     begun: int = 0
     _held: threading.Event = field(default_factory=threading.Event)
 
@@ -85,6 +87,9 @@ class Canned:
         if path == "/contact.json":
             self.enquiries.append(body)
             return 201, {"reference": "K7QF-2M9X", "next": "A person reads it."}
+        if path == "/noted":
+            self.noted.append(body)
+            return 204, None
         self.asked.append(body)
         self._held.wait(60)
         status, messages = self.reply(body["message"])

@@ -1,6 +1,6 @@
 """`python -m tests.website.screenshots ADDRESS` writes a picture of each state to docs/screenshots.
 
-ADDRESS is that of a bot that `ketamine-faq serve` serves; each run leaves it four enquiries.
+ADDRESS is that of a bot that `ketamine-faq serve` serves; each run leaves it six enquiries.
 """
 
 import sys
@@ -11,7 +11,7 @@ from tests.website.states import states
 from tests.website.visitor import Visitor
 
 FOLDER = PROJECT / "docs" / "screenshots"
-SIZES = ({"width": 1280, "height": 800}, {"width": 320, "height": 640})
+SIZES = ({"width": 1280, "height": 800}, {"width": 375, "height": 667}, {"width": 320, "height": 568})
 
 
 def main(address: str) -> None:

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from playwright.sync_api import Route, expect
 
 from ketamine_faq.contact.words import words
-from tests.website.visitor import CHAT, FIELDS, FORM, Visitor
+from tests.website.visitor import CHAT, FIELDS, FORM, SURE, Visitor
 
-NAMES = ("closed", "open", "answering", "answer", "form", "errors", "sent", "offline")
+NAMES = (
+    *("closed", "open", "answering", "answer", "reasons", "more", "sure", "form", "errors", "sent"),
+    *("possible", "danger", "offline"),
+)
+WORRIED = "How often is it given? I feel like such a burden to everyone lately."
+IN_DANGER = "I don't want to be here any more."
 
 
 def states(visitor: Visitor) -> Iterator[str]:
@@ -27,6 +32,14 @@ def states(visitor: Visitor) -> Iterator[str]:
     held[0].continue_()
     expect(visitor.answers).to_have_count(1, timeout=30_000)
     yield "answer"
+    visitor.button(CHAT["unhelpful"]).click()
+    expect(visitor.widget.locator(".reasons")).to_be_visible()
+    yield "reasons"
+    visitor.chooses()
+    yield "more"
+    visitor.button(SURE["delete"]["confirm"]).click()
+    yield "sure"
+    visitor.button(SURE["back"]).click()
     visitor.asks("What are the side effects?").opens_form()
     yield "form"
     visitor.sends_form()
@@ -41,6 +54,12 @@ def states(visitor: Visitor) -> Iterator[str]:
     expect(form.get_by_role("heading", name=words().section("received")["title"])).to_be_focused(timeout=30_000)
     yield "sent"
     visitor.button(FORM["back"]).click()
+    visitor.asks(WORRIED)
+    expect(visitor.answers.last.locator(".possible")).to_be_visible()
+    yield "possible"
+    visitor.asks(IN_DANGER)
+    expect(visitor.answers.last.locator(".danger")).to_be_visible()
+    yield "danger"
     page.context.set_offline(True)
     visitor.fails_to_ask("And for pain?")
     yield "offline"

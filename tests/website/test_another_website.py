@@ -16,7 +16,7 @@ from ketamine_faq.content.texts import content
 from tests.conversation import Bot
 from tests.support.processes import free_port, serve, wait_until_ready
 from tests.website.clinic import clinic_website
-from tests.website.visitor import FIELDS, OFFLINE, Visitor
+from tests.website.visitor import DELETION, OFFLINE, SURE, Visitor
 
 
 @contextmanager
@@ -63,13 +63,10 @@ def test_a_conversation_outlives_the_server_and_ends_in_an_enquiry(
             assert "0.5 mg/kg" not in visitor.answer
             assert visitor.questions.count() == 2
             visitor.asks("what are the side effects?").opens_form()
-            visitor.form.get_by_label(FIELDS["role"]["options"]["patient"]).check()
-            visitor.form.get_by_label(FIELDS["name"]["label"]).fill("Kim")
-            visitor.form.get_by_label(FIELDS["about"]["label"]).fill("A talk")
-            visitor.form.get_by_label(FIELDS["phone"]["label"]).fill("02 5550 1234")
-            visitor.form.get_by_label(FIELDS["consent"]["label"]).check()
-            visitor.sends_form()
+            visitor.writes_as_a_patient().sends_form()
             expect(visitor.reference).to_be_visible(timeout=30_000)
+            visitor.chooses(SURE["delete"]["confirm"], SURE["delete"]["confirm"])
+            expect(visitor.live).to_have_text(DELETION["done"])
     assert [text for text in complaints if "Policy" in text] == []
 
 

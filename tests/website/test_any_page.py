@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ketamine_faq.content.texts import content
+from ketamine_faq.content.texts import MAX_CHARACTERS, content
 from ketamine_faq.website.widget import widget_script
 from tests.website import canned as clinic
 from tests.website.canned import SCRIPT, Canned, answer, danger
@@ -29,6 +29,10 @@ LOADED = {
     "async": '<script src="/widget.js" async></script>',
     "async, inserted": f"<script>{INSERTED}</script>",
     "imported by another module": '<script type="module">import "/widget.js";</script>',
+    "by a tag manager": "<script>(function (w, d) { const holder = d.createElement('div'); holder.innerHTML ="
+    "'<script src=\"/widget.js\" defer><' + '/script>'; const tag = d.createElement('script');"
+    "for (const { name, value } of holder.firstChild.attributes) tag.setAttribute(name, value);"
+    "d.addEventListener('DOMContentLoaded', () => d.body.append(tag)) })(window, document)</script>",
     "put off by an optimiser": '<script type="text/delayed" data-delayed-src="/widget.js"></script><script>'
     + LATER % "fetch('/widget.js').then((r) => r.text()).then((code) => (0, eval)(code))"
     + "</script>",
@@ -54,6 +58,19 @@ def test_inlined_it_needs_to_be_told_its_server_and_without_it_still_helps(page:
     page.reload()
     visitor = Visitor(page).opens().fails_to_ask("what dose?")
     expect(visitor.widget.locator(".offline .line").first).to_have_attribute("href", "tel:000")
+
+
+@pytest.mark.parametrize("policy", ["script-src 'nonce-n'", "script-src 'nonce-n' 'strict-dynamic'"])
+def test_under_a_policy_of_nonces_it_needs_nothing_unsafe(page: Page, canned: Canned, policy: str):
+    trusted = "require-trusted-types-for 'script'; trusted-types lit-html"
+    canned.headers = {"Content-Security-Policy": f"default-src 'none'; connect-src 'self'; {policy}; {trusted}"}
+    canned.pages["/"] = page_with('<script nonce="n" src="/widget.js" defer></script>')
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(canned.address)
+    visitor = Visitor(page).opens().asks("what dose?")
+    expect(visitor.widget.locator(".send")).to_have_css("border-radius", "50%")
+    assert [text for text in complaints if "Policy" in text] == []
 
 
 def box(visitor: Visitor, selector: str) -> dict[str, float]:
@@ -294,6 +311,23 @@ def test_of_a_long_talk_the_last_fifty_turns_are_shown_and_kept_and_the_others_o
     assert len([each for each in kept["entries"] if "message" in each]) == 50
     visitor.button(CHAT["earlier"]).click()
     expect(visitor.questions).to_have_count(201)
+
+
+def test_what_is_left_of_a_message_is_counted_near_its_end_and_too_much_is_not_sent(guest: Visitor, canned: Canned):
+    guest.opens()
+    count = guest.widget.locator(".count")
+    guest.input.fill("x" * (MAX_CHARACTERS - 200))
+    expect(count).to_be_hidden()
+    guest.input.fill("😀" * (MAX_CHARACTERS - 5))
+    expect(count).to_have_text(CHAT["left"].format(limit=5))
+    guest.input.fill("x" * (MAX_CHARACTERS + 5))
+    expect(count).to_have_text(CHAT["over"].format(limit=5))
+    guest.input.press("Enter")
+    expect(guest.input).to_have_attribute("aria-invalid", "true")
+    assert canned.asked == []
+    guest.input.fill("x" * MAX_CHARACTERS)
+    guest.input.press("Enter")
+    expect(guest.answers).to_have_count(1)
 
 
 NO_ANSWERS = {413: FAULTS["long"], 429: FAULTS["busy"], 503: FAULTS["busy"], 500: OFFLINE}

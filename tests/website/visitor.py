@@ -68,6 +68,15 @@ class Visitor:
         expect(self.form.get_by_role("heading", name=PAGE["title"])).to_be_focused()
         return self
 
+    def writes_as_a_patient(self, about: str = "A talk") -> "Visitor":
+        """Fill in what the form needs."""
+        self.form.get_by_label(FIELDS["role"]["options"]["patient"], exact=True).check()
+        self.form.get_by_label(FIELDS["name"]["label"]).fill("Kim")
+        self.form.get_by_label(FIELDS["about"]["label"]).fill(about)
+        self.form.get_by_label(FIELDS["phone"]["label"]).fill("02 5550 1234")
+        self.form.get_by_label(FIELDS["consent"]["label"]).check()
+        return self
+
     def sends_form(self) -> "Visitor":
         """Send the form as it is."""
         self.form.get_by_role("button", name=PAGE["send"]).click()
@@ -77,6 +86,11 @@ class Visitor:
     def answer(self) -> str:
         """The last answer."""
         return self.answers.last.inner_text()
+
+    @property
+    def answer_alone(self) -> str:
+        """The last answer without what goes with it."""
+        return "\n".join(self.answers.last.locator(".bubble > p").all_inner_texts())
 
     def _waits_while(self, ask) -> "Visitor":
         count = self.answers.count()

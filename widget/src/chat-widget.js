@@ -4,38 +4,31 @@ import { LitElement, html, nothing, unsafeCSS } from 'lit';
 import { words } from 'content:words';
 import { ContactForm, FORM_TAG } from './contact-form.js';
 import { conversationWith, latest } from './conversation.js';
-import { Cover, fitToKeyboard } from './cover.js';
+import { Cover, fitToKeyboard, stayInside } from './cover.js';
 import { parted } from './disclaimer.js';
-import { helpLines } from './help.js';
 import { kept } from './history.js';
 import { arrow, cross, more, speech } from './icons.js';
 import { keepKeys } from './keys.js';
 import { announced, messageList } from './messages.js';
-import { link } from './link.js';
+import { showLatest } from './latest.js';
+import { menu } from './menu.js';
+import { hideFromRecorders } from './recorders.js';
 import { answerText, conversationText, copied, save } from './transcript.js';
+import { faultOf, unanswered } from './unanswered.js';
 import styles from './chat-widget.css?inline';
 import formStyles from './contact-form.css?inline';
 
 export const TAG = 'anodyne-chat';
-const AUDIENCES = ['patient', 'carer', 'referrer'];
 // As in chat-widget.css: the panel then covers the page.
 const COVERS_PAGE = matchMedia('(max-width: 30rem), (max-height: 30rem)');
-// Pixels above what is brought to the top.
-const MARGIN = 12;
 // The server reads no longer message; near its end what is left is counted down.
-const LONGEST = 2000;
+const LONGEST = Number(words.maxCharacters);
 const COUNTED = 200;
-const FOCUSABLE = 'a[href], button, input, textarea, summary, [tabindex="0"]';
-// Tools that record sessions of visitors leave out what is so marked.
-const PRIVATE = {
-  class: 'fs-exclude rr-block ph-no-capture no-mouseflow',
-  'data-hj-suppress': '',
-  'data-clarity-mask': 'true',
-  'data-dd-privacy': 'mask',
-  'data-private': '',
-  'data-matomo-mask': '',
-  'data-sentry-block': '',
-};
+
+/** Tells whether a topic is one that the bot answers. */
+function canBeAsked(topic) {
+  return Object.hasOwn(words.titles, topic);
+}
 
 export class ChatWidget extends LitElement {
   static styles = [unsafeCSS(styles), unsafeCSS(formStyles)];
@@ -57,26 +50,29 @@ export class ChatWidget extends LitElement {
     everything: { state: true },
     written: { state: true },
     announcement: { state: true },
+    told: { state: true },
   };
 
   /** The one that the script has put on the page, if it did: a site that changes the page's body does not lose it. */
   static placed;
 
   #cover = new Cover();
+  #opener;
   #ends = [];
 
   constructor() {
     super();
-    Object.assign(this, { view: 'chat', announcement: '', written: 0 });
+    Object.assign(this, { view: 'chat', announcement: '', told: '', written: 0 });
   }
 
   connectedCallback() {
     super.connectedCallback();
     if (!customElements.get(FORM_TAG)) customElements.define(FORM_TAG, ContactForm);
     if (this.stays) ChatWidget.placed = this;
-    for (const [name, value] of Object.entries(PRIVATE)) if (!this.hasAttribute(name)) this.setAttribute(name, value);
+    hideFromRecorders(this);
     const address = this.server ? new URL(this.server.replace(/\/?$/, '/'), location.href).href : ChatWidget.home;
-    this.conversation = conversationWith(address);
+    this.address = address;
+    this.#converse();
     const { open, away } = kept();
     this.opened = this.inline || Boolean(open);
     this.away = Boolean(away);
@@ -102,6 +98,10 @@ export class ChatWidget extends LitElement {
     super.remove();
   }
 
+  willUpdate(changed) {
+    if (changed.has('audience')) this.#converse();
+  }
+
   firstUpdated() {
     this.#showLatest();
   }
@@ -115,7 +115,10 @@ export class ChatWidget extends LitElement {
 
   /** Opens the panel; a page may call it. */
   async open() {
-    if (!this.opened) this.dispatchEvent(new CustomEvent('anodyne-open', { bubbles: true, composed: true }));
+    if (!this.opened) {
+      this.#opener = document.activeElement;
+      this.#tell('anodyne-open');
+    }
     this.opened = true;
     this.#keep();
     await this.updateComplete;
@@ -129,11 +132,13 @@ export class ChatWidget extends LitElement {
   /** Closes it. */
   async close() {
     if (!this.opened || this.inline) return;
-    Object.assign(this, { opened: false, menu: false, sure: undefined });
-    this.dispatchEvent(new CustomEvent('anodyne-close', { bubbles: true, composed: true }));
+    Object.assign(this, { opened: false, menu: false, sure: undefined, told: '' });
+    this.#tell('anodyne-close');
     this.#keep();
     await this.updateComplete;
-    this.renderRoot.querySelector('.launcher').focus();
+    // What has opened it has the focus again: the button, or what the page has in its place.
+    const launcher = this.renderRoot.querySelector('.launcher');
+    (launcher.getClientRects().length ? launcher : this.#opener)?.focus();
   }
 
   render() {
@@ -199,18 +204,13 @@ export class ChatWidget extends LitElement {
   }
 
   #menu() {
-    const item = (title, act) => html`<button class="item" @click=${act}>${title}</button>`;
-    if (this.sure) {
-      const { text, confirm } = words.sure[this.sure];
-      return html`<div class="menu" role="group" aria-label=${confirm}>
-        <p>${text}</p>
-        ${item(confirm, this.sure === 'restart' ? this.#restart : this.#delete)} ${item(words.sure.back, this.#toggleMenu)}
-      </div>`;
-    }
-    return html`<div class="menu" role="group" aria-label=${words.chat.more}>
-      ${item(words.chat.save, this.#save)} ${item(words.sure.delete.confirm, () => this.#isSure('delete'))}
-      ${item(words.chat.restart, () => this.#isSure('restart'))}
-    </div>`;
+    return menu(this.sure, {
+      save: () => this.#save(),
+      restart: () => this.#restart(),
+      delete: () => this.#delete(),
+      isSure: (what) => this.#isSure(what),
+      toggle: () => this.#toggleMenu(),
+    });
   }
 
   #log() {
@@ -239,27 +239,15 @@ export class ChatWidget extends LitElement {
     `;
   }
 
-  /** Help first: nobody has read what was asked, and it may be what can't wait. */
   #unanswered() {
-    const { title, text } = this.#fault;
-    const again = this.conversation.fault === 'long' ? [words.faults.shorten, this.#shorten] : [words.offline.retry, this.#retry];
-    return html`
-      <div class="offline">
-        <h3>${title}</h3>
-        <p>${text}</p>
-        <div class="danger"><p>${words.help.heading}</p>${helpLines([])}</div>
-        <div class="replies">
-          <button class="reply" @click=${again[1]}>${again[0]}</button>
-          ${link(this.contact ?? `${this.conversation.server.address}contact`, words.offline.contact, 'reply')}
-        </div>
-      </div>
-    `;
+    return unanswered(this.conversation, this.contact, { shorten: () => this.#shorten(), retry: () => this.#retry() });
   }
 
   #composer() {
     const left = LONGEST - this.written;
     const count = left < 0 ? words.chat.over : words.chat.left;
     return html`
+      <p class="told" aria-hidden="true" ?hidden=${!this.told} .textContent=${this.told}></p>
       <div class="composer">
         <label class="unseen" for="question">${words.chat.input}</label>
         <textarea id="question" rows="1" dir="auto" enterkeyhint="send" placeholder=${words.chat.input}
@@ -293,15 +281,11 @@ export class ChatWidget extends LitElement {
   }
 
   get #audience() {
-    return AUDIENCES.includes(this.audience) ? this.audience : undefined;
+    return words.audiences.includes(this.audience) ? this.audience : undefined;
   }
 
   get #mayBeLost() {
     return Boolean(this.conversation.entries.length || this.form);
-  }
-
-  get #fault() {
-    return words.faults[this.conversation.fault] ?? words.offline;
   }
 
   get #firstDisclaimed() {
@@ -310,7 +294,7 @@ export class ChatWidget extends LitElement {
 
   /** The page's own, or those of content/; a clinician can say so at once. */
   get #starters() {
-    const own = (this.starters ?? '').split(/[\s,]+/).filter((topic) => topic in words.titles);
+    const own = (this.starters ?? '').split(/[\s,]+/).filter(canBeAsked);
     const topics = (own.length ? own : words.starters).map((topic) => ({ title: words.titles[topic], payload: `/${topic}` }));
     const { clinician } = words.chat;
     return this.#audience ? topics : [...topics, { title: clinician, payload: clinician }];
@@ -318,12 +302,12 @@ export class ChatWidget extends LitElement {
 
   async #ask(message, title) {
     this.#focusInput();
-    await this.#announceReply(this.conversation.ask(message, title, this.#audience));
+    await this.#announceReply(this.conversation.ask(message, title));
   }
 
   async #retry() {
     this.#focusInput();
-    await this.#announceReply(this.conversation.retry(this.#audience));
+    await this.#announceReply(this.conversation.retry());
   }
 
   #shorten() {
@@ -334,34 +318,39 @@ export class ChatWidget extends LitElement {
 
   /** Asks a topic's question; what is no topic that can be asked is no question. */
   #askTopic(topic) {
-    if (topic in words.titles) this.#ask(`/${topic}`, words.titles[topic]);
+    if (canBeAsked(topic)) this.#ask(`/${topic}`, words.titles[topic]);
   }
 
   /** A link on the page asks a question. */
   async #asksForPage(event) {
-    const asking = event.target.closest?.('[data-anodyne-ask]');
-    if (!asking) return;
+    const { anodyneAsk } = event.target.closest?.('[data-anodyne-ask]')?.dataset ?? {};
+    if (!canBeAsked(anodyneAsk)) return;
     event.preventDefault();
-    this.question = asking.dataset.anodyneAsk;
+    this.question = anodyneAsk;
     await this.open();
   }
 
   async #announceReply(reply) {
-    this.announcement = words.chat.typing;
+    Object.assign(this, { announcement: words.chat.typing, told: '' });
     const first = !this.#firstDisclaimed;
     const messages = await reply;
     if (messages) this.announcement = announced(messages, first);
-    else if (this.conversation.unanswered) this.announcement = `${this.#fault.title}. ${this.#fault.text}`;
+    else if (this.conversation.unanswered) {
+      const { title, text } = faultOf(this.conversation);
+      this.announcement = `${title}. ${text}`;
+    }
     await this.updateComplete;
     this.#showLatest();
   }
 
   async #rate(entry, helpful, reason) {
-    this.announcement = (await this.conversation.rate(entry, helpful, reason)) ? words.chat.thanks : words.chat.unrated;
+    this.#say((await this.conversation.rate(entry, helpful, reason)) ? words.chat.thanks : words.chat.unrated);
+    await this.updateComplete;
+    this.renderRoot.querySelector('.reasons')?.scrollIntoView({ block: 'nearest' });
   }
 
   async #copy(entry) {
-    this.announcement = (await copied(answerText(entry))) ? words.chat.copied : words.chat.uncopied;
+    this.#say((await copied(answerText(entry))) ? words.chat.copied : words.chat.uncopied);
   }
 
   #save() {
@@ -370,8 +359,7 @@ export class ChatWidget extends LitElement {
   }
 
   async #toggleMenu() {
-    this.menu = !this.menu;
-    this.sure = undefined;
+    Object.assign(this, { menu: !this.menu, sure: undefined, told: '' });
     await this.updateComplete;
     this.renderRoot.querySelector(this.menu ? '.item' : '.more').focus();
   }
@@ -390,11 +378,12 @@ export class ChatWidget extends LitElement {
   async #delete() {
     this.menu = false;
     if (await this.conversation.delete()) this.#forgotten(words.deletion.done);
-    else this.announcement = this.notice = words.deletion.failed;
+    else this.#say(words.deletion.failed);
   }
 
-  #forgotten(announcement) {
-    Object.assign(this, { form: undefined, view: 'chat', menu: false, sure: undefined, everything: false, announcement });
+  #forgotten(sentence) {
+    Object.assign(this, { form: undefined, view: 'chat', menu: false, sure: undefined, everything: false });
+    this.#say(sentence);
     this.#focusInput();
   }
 
@@ -415,7 +404,7 @@ export class ChatWidget extends LitElement {
 
   #formSent({ detail: { reference } }) {
     this.conversation.note(reference);
-    this.dispatchEvent(new CustomEvent('anodyne-form-sent', { bubbles: true, composed: true }));
+    this.#tell('anodyne-form-sent');
   }
 
   async #leaveForm({ detail: { sent } }) {
@@ -453,18 +442,7 @@ export class ChatWidget extends LitElement {
       this.#send();
     }
     if (event.key === 'Enter' && target.matches(`${FORM_TAG} input`)) target.closest(FORM_TAG).send();
-    if (event.key === 'Tab' && this.#covers) this.#stayInside(event);
-  }
-
-  /** Keeps the focus from going under the panel where it covers the page. */
-  #stayInside(event) {
-    const inside = [...this.#panel.querySelectorAll(FOCUSABLE)].filter(
-      (element) => element.tabIndex >= 0 && element.getClientRects().length,
-    );
-    const [from, to] = event.shiftKey ? [inside[0], inside.at(-1)] : [inside.at(-1), inside[0]];
-    if (this.renderRoot.activeElement !== from) return;
-    event.preventDefault();
-    to.focus();
+    if (event.key === 'Tab' && this.#covers) stayInside(this.#panel, event);
   }
 
   /** On a touch screen the keyboard would cover the answers. */
@@ -472,34 +450,8 @@ export class ChatWidget extends LitElement {
     (matchMedia('(hover: hover)').matches ? this.#input : this.#panel).focus({ preventScroll: true });
   }
 
-  /**
-   * Brings what matters to the eye: help at the very top; else the latest question above its answer, as far up as the
-   * answer's beginning stays and what can be asked next is seen.
-   */
   #showLatest() {
-    const log = this.renderRoot.querySelector('.log');
-    // Where there is little height, all of the panel scrolls.
-    const scroller = getComputedStyle(log).overflowY === 'visible' ? this.#panel : log;
-    const begin = scroller.getBoundingClientRect().top - scroller.scrollTop;
-    const top = (element) => element.getBoundingClientRect().top - begin - MARGIN;
-    const bottom = (element) => element.getBoundingClientRect().bottom - begin + MARGIN - scroller.clientHeight;
-    const items = [...log.querySelectorAll('li')];
-    const asked = items.findLast((item) => item.matches('.visitor'));
-    if (!asked) return;
-    const answers = items.slice(items.indexOf(asked) + 1);
-    const danger = answers.map((item) => item.querySelector('.danger')).find(Boolean) ?? log.querySelector('.offline');
-    if (danger) {
-      scroller.scrollTo({ top: top(danger), behavior: 'instant' });
-      return;
-    }
-    const typing = log.querySelector('.typing');
-    let place = Math.max(top(asked), typing ? bottom(typing) : 0);
-    if (answers.length) {
-      const next = answers.at(-1).querySelector('.replies') ?? answers.at(-1);
-      const isLong = asked.offsetHeight > scroller.clientHeight / 3;
-      place = Math.min(top(answers[0]), isLong ? Infinity : Math.max(top(asked), bottom(next)));
-    }
-    scroller.scrollTop = place;
+    showLatest(this.renderRoot.querySelector('.log'), this.#panel);
   }
 
   async #changed() {
@@ -513,6 +465,20 @@ export class ChatWidget extends LitElement {
   #on(target, type, heard) {
     target.addEventListener(type, heard);
     this.#ends.push(() => target.removeEventListener(type, heard));
+  }
+
+  /** Says something on the screen and aloud; it goes with the next question. */
+  #say(sentence) {
+    Object.assign(this, { announcement: sentence, told: sentence });
+  }
+
+  /** Tells the page what has happened, and no word of what was said. */
+  #tell(type) {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true }));
+  }
+
+  #converse() {
+    this.conversation = conversationWith(this.address, this.#audience);
   }
 
   #keep() {

@@ -14,10 +14,15 @@ const STILL_WANTED = 120_000;
 
 const conversations = new Map();
 
-/** Returns the page's one conversation with a server: it outlives the element where a site changes the page's body. */
-export function conversationWith(address) {
-  if (!conversations.has(address)) conversations.set(address, new Conversation(new Server(address)));
-  return conversations.get(address);
+/**
+ * Returns the page's one conversation with a server: it outlives the element where a site changes the page's body.
+ * `audience` is whom the page is for, where it says so.
+ */
+export function conversationWith(address, audience) {
+  if (!conversations.has(address)) conversations.set(address, new Conversation(new Server(address), audience));
+  const conversation = conversations.get(address);
+  conversation.audience = audience;
+  return conversation;
 }
 
 /** Returns the entries of the last turns. */
@@ -42,9 +47,9 @@ class Conversation extends EventTarget {
   #leaving = false;
   #attempt = 0;
 
-  constructor(server) {
+  constructor(server, audience) {
     super();
-    this.server = server;
+    Object.assign(this, { server, audience });
     this.#adopt();
     findTwin(() => this.sender, () => this.restart());
     addEventListener('pagehide', () => (this.#leaving = true));
@@ -67,15 +72,15 @@ class Conversation extends EventTarget {
   }
 
   /** Asks, and returns the reply's messages; nothing where there is none. Only one question is asked at a time. */
-  async ask(message, text = message, audience) {
+  async ask(message, text = message) {
     if (this.waiting) return undefined;
     this.entries.push({ message, text, at: Date.now() });
-    return this.#answered(message, audience);
+    return this.#answered(message);
   }
 
   /** Asks the unanswered question again. */
-  async retry(audience) {
-    return this.#answered(this.entries.at(-1).message, audience);
+  async retry() {
+    return this.#answered(this.entries.at(-1).message);
   }
 
   /** Takes the unanswered question back, and returns it. */
@@ -127,7 +132,7 @@ class Conversation extends EventTarget {
     keep({ ...kept(), ...values });
   }
 
-  async #answered(message, audience) {
+  async #answered(message) {
     const attempt = (this.#attempt += 1);
     Object.assign(this, { asked: Date.now(), slow: false, fault: undefined });
     this.#changed();
@@ -139,7 +144,7 @@ class Conversation extends EventTarget {
     let answers, fault;
     try {
       const sender = (this.sender ??= await this.server.begin());
-      const messages = await this.server.ask(sender, message, audience);
+      const messages = await this.server.ask(sender, message, this.audience);
       // A secret that the server no longer knows, since its key was changed, is answered with another to go on by.
       if (attempt === this.#attempt) this.sender = messages[0].recipient_id ?? sender;
       answers = messages.map((each) => ({ ...each, at: Date.now() }));

@@ -27,6 +27,19 @@ export class Cover {
   }
 }
 
+const FOCUSABLE = 'a[href], button, input, textarea, summary, [tabindex="0"]';
+
+/** Keeps the focus from going under a panel: from its end it goes to its beginning, and back. */
+export function stayInside(panel, event) {
+  const inside = [...panel.querySelectorAll(FOCUSABLE)].filter(
+    (element) => element.tabIndex >= 0 && element.getClientRects().length,
+  );
+  const [from, to] = event.shiftKey ? [inside[0], inside.at(-1)] : [inside.at(-1), inside[0]];
+  if (panel.getRootNode().activeElement !== from) return;
+  event.preventDefault();
+  to.focus();
+}
+
 /** Tells an element, in its style, what the window's visible part is while a keyboard covers the rest. Returns what ends it. */
 export function fitToKeyboard(element) {
   const { visualViewport } = window;

@@ -6,7 +6,10 @@ import { parted } from './disclaimer.js';
 import { helpLines, isLine } from './help.js';
 import { copy, thumbDown, thumbUp } from './icons.js';
 import { link } from './link.js';
-import { blocks, richText } from './rich-text.js';
+import { blocks, hasNumber, richText } from './rich-text.js';
+
+// One or two.
+const FIRST_SENTENCES = /^((?:.*?[.!?](?:\s+|$)){1,2}|.*)(.*)$/;
 
 /**
  * Returns the list. `starters` are the buttons that it begins with; `first` is the first entry with a disclaimer.
@@ -71,21 +74,17 @@ function receipt({ reference, at }) {
 
 function answer(entry, { isLast, isFirst }, actions) {
   const { disclaimer } = parted(entry.text);
-  const [start, ...rest] = blocks(said(entry));
-  const lines = (entry.buttons ?? []).filter(isLine);
-  const danger = entry.concern === 'danger';
+  // What was not read may have been a call for help.
+  const danger = entry.concern === 'danger' || Boolean(entry.error);
   return html`
     <li class="bot">
       <div class=${danger ? 'bubble danger' : 'bubble'}>
         <span class="unseen">${words.chat.bot}</span>
-        ${richText([start])}
-        ${danger ? helpLines(lines, isLast && otherLines(entry, actions)) : nothing}
-        ${entry.concern === 'possible' ? possible(lines[0]) : nothing}
-        ${richText(rest)}
+        ${danger ? urgent(entry, isLast, actions) : calm(entry)}
         ${disclaimer ? smallPrint(disclaimer, isFirst) : nothing}
         ${time(entry.at)}
       </div>
-      ${suggestions(entry, isLast, actions)} ${entry.topic in words.titles ? foot(entry, actions) : nothing}
+      ${suggestions(entry, isLast, actions)} ${foot(entry, actions)}
     </li>
   `;
 }
@@ -95,9 +94,27 @@ function smallPrint(text, isWhole) {
   return isWhole ? html`<small>${text}</small>` : html`<details class="print"><summary>${text}</summary></details>`;
 }
 
-/** A quiet line with one number. */
-function possible({ url, title } = words.help.lines[1]) {
-  return html`<p class="possible">${words.help.possible} ${link(url, title)}</p>`;
+/** A sentence or two, then whom to turn to, then the rest. */
+function urgent(entry, isLast, actions) {
+  const rest = blocks(said(entry));
+  const [, lead, more] = (Array.isArray(rest[0]) ? '' : rest.shift() ?? '').match(FIRST_SENTENCES);
+  const lines = (entry.buttons ?? []).filter(isLine);
+  return html`
+    ${richText([lead])} ${helpLines(lines, isLast && otherLines(entry, actions))}
+    ${richText([more, ...rest].filter((block) => block.length))}
+  `;
+}
+
+/** The answer; where there may be cause for concern, a quiet line with a number goes before it, however long it is. */
+function calm(entry) {
+  const parts = blocks(said(entry));
+  if (entry.concern !== 'possible') return richText(parts);
+  if (parts.length > 1 && hasNumber(parts.at(-1))) {
+    return html`<div class="possible">${richText([parts.at(-1)])}</div>${richText(parts.slice(0, -1))}`;
+  }
+  if (parts.length && hasNumber(parts[0])) return richText(parts);
+  const { url, title } = entry.buttons?.find(isLine) ?? words.help.lines[1];
+  return html`<p class="possible">${words.help.possible} ${link(url, title)}</p>${richText(parts)}`;
 }
 
 /** The server's button for more lines than the first. */
@@ -106,7 +123,10 @@ function otherLines({ buttons }, actions) {
   return other && html`<button class="line quiet" @click=${() => actions.ask(other)}>${other.title}</button>`;
 }
 
+/** Its source, and what can be done with an answer. */
 function foot(entry, actions) {
+  const isAnswer = Object.hasOwn(words.titles, entry.topic);
+  if (!isAnswer && !entry.source) return nothing;
   const icon = (title, picture, act, pressed = nothing) => html`
     <button class="icon" aria-label=${title} title=${title} aria-pressed=${pressed} @click=${act}>${picture}</button>
   `;
@@ -115,8 +135,10 @@ function foot(entry, actions) {
   return html`
     <div class="foot">
       ${entry.source ? html`<details class="print source"><summary>${entry.source}</summary></details>` : nothing}
-      ${icon(words.chat.copy, copy, () => actions.copy(entry))}
-      ${thumb(true, words.chat.helpful, thumbUp)} ${thumb(false, words.chat.unhelpful, thumbDown)}
+      ${isAnswer
+        ? html`${icon(words.chat.copy, copy, () => actions.copy(entry))}
+            ${thumb(true, words.chat.helpful, thumbUp)} ${thumb(false, words.chat.unhelpful, thumbDown)}`
+        : nothing}
     </div>
     ${entry.helpful === false && !entry.reason ? reasons(entry, actions) : nothing}
   `;
@@ -141,8 +163,7 @@ function suggestions(entry, isLast, actions) {
   const inCard = (button) => isOtherLines(button) || isLine(button);
   const shown = (entry.buttons ?? [])
     .filter(({ url }) => url || isLast)
-    .filter((button) => !(entry.concern === 'danger' && inCard(button)))
-    .filter((button) => !(entry.concern === 'possible' && button === entry.buttons.find(isLine)));
+    .filter((button) => !(entry.concern === 'danger' && inCard(button)));
   if (!shown.length) return nothing;
   const reply = (title, act) => html`<button class="reply" @click=${act}>${title}</button>`;
   return html`<div class="replies">

@@ -19,6 +19,11 @@ export function richText(text) {
   );
 }
 
+/** Tells whether a paragraph names one of the services' numbers. */
+export function hasNumber(block) {
+  return !Array.isArray(block) && [...block.matchAll(LINKABLE)].some(({ 3: number }) => number);
+}
+
 /** Returns a text's paragraphs, each a text, and lists, each the texts of its items. */
 export function blocks(text) {
   const found = [];
