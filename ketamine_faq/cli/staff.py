@@ -37,9 +37,13 @@ def serve(
 
     quiet_libraries()
     with stopped_by():
+        from ketamine_faq.settings import load_env_file
         from ketamine_faq.staff.app import require_safe
         from ketamine_faq.staff.app import staff_app as application
 
+        load_env_file()
+        # At the port that is served, unless the settings say where else.
+        os.environ.setdefault("STAFF_URL", f"http://localhost:{port}")
         os.umask(0o077)
         require_safe(host)
         app = application(endpoints)

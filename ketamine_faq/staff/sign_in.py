@@ -2,12 +2,12 @@
 
 import json
 import secrets
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import OAuth2Client
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -16,6 +16,10 @@ from rasa.shared.exceptions import RasaException
 
 from ketamine_faq.settings import settings
 from ketamine_faq.storage.secret_key import secret_key
+
+with warnings.catch_warnings(record=True):
+    # Authlib says, whatever is ignored, that httpx is to give way to httpx2: that is for who updates requirements.txt.
+    from authlib.integrations.httpx_client import OAuth2Client
 
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 # From the first page to the return; the provider may ask for a second factor meanwhile.

@@ -66,7 +66,8 @@ def test_the_relay_killed_at_any_step_delivers_all_and_says_no_more_than_it_did(
     installation: Installation, mail_server: MailServer
 ):
     for step in range(1, MAX_STEPS):
-        reference = installation.enquire(token=str(step))
+        # Without an address there is no receipt to send, which would be a step of its own each time.
+        reference = installation.enquire(token=str(step), email="", phone="02 5550 1234")
         exit_code = relayed(installation.environment, installation.log, kill_at=step)
         (item,) = listed(installation.store, reference)
         taken = mail_server.times_taken(reference)
