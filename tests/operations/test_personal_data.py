@@ -17,6 +17,8 @@ from ketamine_faq.chat.feedback import keep_feedback
 from ketamine_faq.cli.main import app
 from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed
+from ketamine_faq.contact.store import Enquiries
+from ketamine_faq.staff.tables import AnswerReviewRow
 from tests.conversation import Bot
 from tests.support.installation import FORM, Installation
 from tests.support.shared_bot import SharedBot, run_on
@@ -38,6 +40,7 @@ class Kept:
             "tracker_store: {type: ketamine_faq.storage.tracker_store.Conversations, dialect: sqlite, "
             f"db: '{self.folder / 'conversations.db'}'}}\n"
         )
+        assert listed(installation.store) == []  # the store is there, as a server has made it
 
     def conversation(self, text: str, age_days: float = 0, sender: str = "") -> str:
         """Keep a conversation, a browser's with a verdict, and return its sender."""
@@ -130,9 +133,12 @@ def test_transcripts_and_enquiries_expire_on_schedules_of_their_own(kept: Kept, 
     kept.conversation(OTHER_WORDS, age_days=29)
     waiting = kept.installation.enquire(token="1", about="zxqvwaiting")
     done = kept.installation.enquire(token="2", about="zxqvdone")
-    outbox = Outbox(kept.installation.store)
-    assert outbox.claim(time.time()).reference == waiting
-    outbox.delivered(outbox.claim(time.time()).key, time.time())
+    outbox, enquiries = Outbox(kept.installation.store), Enquiries(kept.installation.store)
+    # Delivered is not answered.
+    message = outbox.claim(time.time())
+    assert message.reference == waiting
+    outbox.delivered(message.row_key, time.time())
+    assert enquiries.answer(done, "Jo", "", time.time())
     assert "2 events of conversations and 0 enquiries deleted" in kept.run("retention")
     assert not kept.is_left("zxqvperson") and kept.is_left("zxqvother") and kept.is_left("zxqvdone")
     much_later = time.time() + 61 * DAY
@@ -155,6 +161,22 @@ def test_with_an_enquiry_goes_the_conversation_that_it_was_sent_from(kept: Kept)
     for words in ("zxqvperson", conversation_of(sender), "kim@example.com"):
         assert not kept.is_left(words)
     assert kept.is_left("zxqvother") and [item.row.reference for item in listed(kept.installation.store)] == [stays]
+
+
+def test_what_the_staff_have_judged_goes_with_its_conversation_and_expires_with_it(kept: Kept):
+    kept.installation.set(conversations_kept_days=30)
+    sender = kept.conversation(OWN_WORDS)
+    judged = {"topic": "dosing", "verdict": "right", "who": "Jo", "at": time.time()}
+    with kept.installation.store.session() as session:
+        own = AnswerReviewRow(
+            conversation=conversation_of(sender), message="zxqvjudged", asked_at=time.time(), **judged
+        )
+        old = AnswerReviewRow(conversation="x", message="zxqvold", asked_at=time.time() - 31 * DAY, **judged)
+        session.add_all([own, old])
+    kept.run("retention")
+    assert kept.is_left("zxqvjudged") and not kept.is_left("zxqvold")
+    kept.run("erase", "--conversation", sender, "--yes")
+    assert not kept.is_left("zxqvjudged")
 
 
 def test_a_stock_client_that_is_named_by_an_address_is_found(kept: Kept):
