@@ -7,10 +7,13 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export RASA_TELEMETRY_ENABLED ?= false
 export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
 
-.PHONY: serve test test-fast setup lock lint widget check-deploy deploy/errors sbom clean
+.PHONY: serve staff test test-fast setup lock lint widget check-deploy deploy/errors sbom clean
 
 serve: setup
 	@.venv/bin/ketamine-faq serve
+
+staff: setup
+	@.venv/bin/ketamine-faq staff
 
 test: setup
 	@$(PYTHON) -m pytest $(TESTS)

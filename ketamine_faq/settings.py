@@ -103,6 +103,30 @@ class Settings(BaseSettings):
     refused_enquiries_per_hour: int = Field(
         60, ge=1, description="More than this from one address are refused, and told so"
     )
+    staff_url: AnyHttpUrl = Field(
+        "http://localhost:5006", description="Where the staff reach their page; https:// wherever others could listen"
+    )
+    staff_auth: Literal["link", "oidc", "proxy"] = Field(
+        "link",
+        description="Who lets the staff in: links of `ketamine-faq staff link`, an OpenID Connect provider, or a proxy "
+        "that has signed them in",
+    )
+    staff_oidc_issuer: AnyHttpUrl | None = Field(
+        None, description="The provider, by the name that its tokens have; the clinic's own tenant of it, no shared one"
+    )
+    staff_oidc_client_id: str | None = Field(None, description="What the page is called there")
+    staff_oidc_client_secret: SecretStr | None = Field(None, description="The secret that it shares with the page")
+    staff_proxy_secret: SecretStr | None = Field(
+        None, description="What that proxy sends as X-Staff-Secret, so that it is known"
+    )
+    staff_user_header: str = Field("X-Forwarded-Email", description="In which header it names the person")
+    staff_users: dict[str, Literal["reception", "clinician", "admin"]] = Field(
+        {},
+        description='Who may come in by either, in lower case, and as what: JSON, {"kim@clinic.example": "reception"}',
+    )
+    require_signed_content: bool = Field(
+        False, description="Neither train nor serve while a text is unsigned, changed since, or overdue for review"
+    )
     # Read by others of the environment, who would fail late or take a wrong one for none.
     sanic_proxies_count: int | None = Field(
         None, ge=0, description="For Sanic: proxies in front, whose word on a visitor's address is taken"
@@ -122,13 +146,20 @@ class Settings(BaseSettings):
         None, description="For Rasa: what of its own entries is in the log"
     )
 
-    @validator("secret_key")
+    @validator("secret_key", "staff_proxy_secret")
     def not_to_be_guessed(cls, key: SecretStr | None) -> SecretStr | None:
         """Refuse a key that is short or not a secret."""
         text = key.get_secret_value().strip() if key else ""
         if key and (len(text) < SHORTEST_KEY or text.startswith("change-me")):
             raise ValueError(f"make one of at least {SHORTEST_KEY} characters, with: openssl rand -hex 32")
         return key
+
+    @validator("staff_oidc_issuer")
+    def over_tls(cls, url: AnyHttpUrl | None) -> AnyHttpUrl | None:
+        """Refuse a provider whose answers others could write."""
+        if url and url.scheme != "https" and url.host not in ("localhost", "127.0.0.1"):
+            raise ValueError("write its https:// address")
+        return url
 
     @validator("enquiries_email_to", "enquiries_email_from")
     def mail_address(cls, address: str | None) -> str | None:
@@ -169,6 +200,18 @@ class Settings(BaseSettings):
             raise ValueError("SANIC_WORKERS above 1 needs REDIS_URL")
         if (values["database_url"] or values["redis_url"]) and not values["secret_key"]:
             raise ValueError("DATABASE_URL and REDIS_URL need SECRET_KEY, the same on every machine")
+        return values
+
+    @root_validator(skip_on_failure=True)
+    def a_sign_in_that_can_be_trusted(cls, values: dict) -> dict:
+        """Refuse a sign-in whose word anybody could give, and one that could let nobody in."""
+        needed = {
+            "link": (),
+            "oidc": ("staff_oidc_issuer", "staff_oidc_client_id", "staff_oidc_client_secret", "staff_users"),
+            "proxy": ("staff_proxy_secret", "staff_users"),
+        }[values["staff_auth"]]
+        if missing := [name.upper() for name in needed if not values[name]]:
+            raise ValueError(f"STAFF_AUTH={values['staff_auth']} needs {' and '.join(missing)}")
         return values
 
     @root_validator(skip_on_failure=True)

@@ -5,10 +5,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
-def templates(folder: Path) -> Environment:
-    """Return the templates of a folder."""
+def templates(*folders: Path) -> Environment:
+    """Return the templates of some folders; of two by one name, the first folder's."""
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

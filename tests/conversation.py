@@ -72,9 +72,15 @@ class Visitor:
     @property
     def actions(self) -> list[str]:
         """The responses that made the reply, by the tracker."""
+        return [said["action"] for said in self.said]
+
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """Each response that made the reply, by the tracker: its text, action, id and metadata, concern and stage."""
         events = self._tracker()["events"]
         last_user = max(index for index, event in enumerate(events) if event["event"] == "user")
-        return [e["metadata"]["utter_action"] for e in events[last_user:] if e["event"] == "bot"]
+        bots = [event for event in events[last_user:] if event["event"] == "bot"]
+        return [_said(event["text"], event["metadata"]) for event in bots]
 
     @property
     def slots(self) -> dict[str, Any]:
@@ -89,6 +95,18 @@ class Visitor:
 
     def _tracker(self) -> dict[str, Any]:
         return self.bot.get(f"/conversations/{self.sender}/tracker")
+
+
+def _said(text: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    own = metadata.get("metadata") or {}
+    return {
+        "text": text,
+        "action": metadata["utter_action"],
+        "id": metadata.get("id"),
+        "metadata": own,
+        "concern": own.get("concern"),
+        "stage": own.get("stage"),
+    }
 
 
 def assert_closed(replies: list[dict[str, Any]], context: str = "") -> None:

@@ -17,7 +17,7 @@ MONDAY = date(2026, 11, 30)
 
 
 def test_nothing_is_answered_as_shipped():
-    assert Clinic.of(read(CONTENT / "clinic.yml")) == Clinic({}, None)
+    assert Clinic.of(read(CONTENT / "clinic.yml")) == Clinic({})
 
 
 def test_an_answer_has_the_day_of_its_check():
@@ -43,8 +43,11 @@ def test_it_is_open_when_it_is(asked: str, today: date, expected: str):
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        ("cost: {text: It is free}", "lacks source, checked_by, checked_on, next_review"),
-        ("weather: {text: It rains}", "no subject"),
+        ("cost: {text: It is free}", "lacks `source`, `checked_by`, `checked_on`, `next_review`"),
+        (
+            "weather: {text: It rains, source: a, checked_by: b, checked_on: 2025-01-01, next_review: 2099-01-01}",
+            "no subject",
+        ),
         (
             "cost: {text: It is free, source: a, checked_by: b, checked_on: 2025-01-01, next_review: 2026-01-01}",
             "review was due on 2026-01-01",

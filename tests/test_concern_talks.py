@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import re
 
 import pytest
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -12,28 +11,19 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from ketamine_faq.content.texts import content
 from ketamine_faq.dialogue.concern_policy import actions_since_message
-from ketamine_faq.dialogue.concern_state import HELPED, LEAVING, concern_state
+from ketamine_faq.dialogue.concern_state import concern_state
+from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING
 from ketamine_faq.dialogue.response_generator import ResponseGenerator
 from ketamine_faq.importer import Importer
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import read_examples
 from ketamine_faq.paths import PROJECT
+from tests.support.safety_replies import ASKS, NEVER_IN_A_STATE, contacts
 
 TALKS, TURNS = 1000, 12
-NEVER_IN_A_STATE = (
-    "misuse",
-    "out_of_scope",
-    "capabilities",
-    "did_you_mean",
-    "not_covered",
-    "handoff_declined",
-    "goodbye",
-)
 TOPICS = ("schedule", "goals", "not_covered", "out_of_scope", "misuse", "goodbye", "capabilities", "thanks")
-SERVICES = ("emergency", "lifeline", "lifeline_text", "poisons", "suicide_call_back", "yarn", "kids_helpline")
 AFTER_ALARM = ("utter_crisis", "utter_emergency")
 SIGNS = ("means", "time", "farewell", "attempt", "plan", "voices")
-ASKS = re.compile(r"thinking (about|of) suicide\?|thoughts of suicide, or of hurting yourself")
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +76,6 @@ def a_message(chance: random.Random, turns: list[str]) -> dict:
         "signs": chance.sample(SIGNS, chance.choice([0, 0, 1, 2])) if alarmed else [],
         "entities": concerned if intent == "crisis" else [],
     }
-
-
-def contacts(text: str) -> set[str]:
-    """The services whose numbers a text names; a line that is called or texted is one."""
-    words = content().variables()
-    numbers = {words[name].split(" (")[0]: name for name in SERVICES}
-    # The longest first: the number to text Lifeline ends with the one to call it.
-    found = re.findall("|".join(sorted(map(re.escape, numbers), key=len, reverse=True)), text)
-    return {numbers[number].removesuffix("_text") for number in found}
 
 
 def test_a_thousand_random_talks(domain: Domain, turns: list[str]):

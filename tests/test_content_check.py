@@ -1,8 +1,6 @@
 """content/ is clean, and the check finds what is planted."""
 
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +10,9 @@ import yaml
 from ketamine_faq.content.check import check
 from ketamine_faq.content.sources import Sources, variations
 from ketamine_faq.content.texts import CONTENT
-from ketamine_faq.model import quiet_environment
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.yaml_file import read
-from tests.support.processes import copied_project, free_port
+from tests.support.processes import command, copied_project, free_port
 
 TODAY = date(2026, 11, 30)
 
@@ -219,13 +216,6 @@ def test_a_checked_text_that_is_unchanged_is_clean(content_copy: Path):
     text = next(item for item in variations(content_copy) if item.file == "overview.yml")
     edit(content_copy / "overview.yml", metadata(**CHECKED, checked_text=text.fingerprint()))
     assert check(content_copy, TODAY) == []
-
-
-def command(*arguments: str, project: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess:
-    """Run `ketamine-faq` with these arguments."""
-    line = [sys.executable, "-m", "ketamine_faq.cli", *arguments]
-    env = quiet_environment() | environment
-    return subprocess.run(line, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_the_commands_show_the_check_and_the_status_with_whole_ids_on_a_narrow_screen():

@@ -133,6 +133,24 @@ def test_the_question_that_was_asked_before_is_answered(visitor: Visitor):
     visitor.asks("how does ketamine work").gets("mechanism")
 
 
+def test_visitor_who_is_safe_and_asks_is_answered(visitor: Visitor):
+    visitor.asks("No, I'm fine, just tired. How often is it given?").gets("schedule")
+
+
+def test_what_comes_back_to_an_alarm_that_is_over_is_taken_up(visitor: Visitor):
+    visitor.asks("i want to kill myself").asks("im safe now").gets("crisis_safe")
+    visitor.asks("how often is it given").gets("schedule")
+    visitor.asks("will they tell my boss").gets("crisis_afraid")
+    visitor.asks("mum has my pills now").gets("crisis_helped")
+    visitor.asks("and what is the dose for depression").gets("dosing")
+
+
+def test_who_says_that_nobody_would_notice_is_never_refused(visitor: Visitor):
+    visitor.asks("gonna vibe alone with my anxiety, nobody would even notice")
+    assert "misuse" not in [reply["topic"] for reply in visitor.replies]
+    assert {reply.get("concern") for reply in visitor.replies} & {"possible", "danger"}
+
+
 def test_helper_of_someone_in_crisis_is_spoken_to(visitor: Visitor):
     of_self = visitor.asks("I wish I was dead").gets("crisis").text
     other = visitor.bot.visitor().asks("my husband says he is going to kill himself tonight")

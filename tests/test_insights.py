@@ -1,6 +1,5 @@
 """`ketamine-faq insights`: the figures of a tracker store that Rasa itself has filled, and whose words are shown."""
 
-import asyncio
 import re
 import stat
 import subprocess
@@ -9,13 +8,9 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from html.parser import HTMLParser
-from itertools import count
 from pathlib import Path
 
 import pytest
-from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
 from typer.testing import CliRunner, Result
 
 from ketamine_faq.chat.conversation_id import new_sender
@@ -29,35 +24,19 @@ from ketamine_faq.insights.turns import turns
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.storage.database import Database
 from tests.conversation import Bot
+from tests.support.conversations import Conversations
 from tests.support.installation import CACHED, Installation
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=timezone.utc).timestamp()  # a Wednesday
 WEEK = 7 * 86400
-HANDOFFS = {"not_covered", "out_of_scope", "did_you_mean", "personal_concern", "crisis", "emergency", "misuse"}
 
 
-class Conversations:
-    """A tracker store of Rasa's own, and the endpoints that name it."""
+class AtNow(Conversations):
+    """A store whose conversations were had at NOW, if not told otherwise."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make an empty store in the folder."""
-        self.endpoints, self._path = folder / "endpoints.yml", folder / "conversations.db"
-        self.endpoints.write_text(f"tracker_store: {{type: SQL, dialect: sqlite, db: '{self._path}'}}\n")
-        self._store = SQLTrackerStore(db=str(self._path))
-        self._names = count()
-
-    def had(self, *turns: tuple[str, ...], at: float = NOW, subject: str = "", name: str = "") -> None:
-        """Keep a conversation: of each turn, what was typed and the topics that answered, the first its intent."""
-        events: list[Event] = [ActionExecuted("action_session_start", timestamp=at), SessionStarted(timestamp=at)]
-        for text, *topics in turns:
-            entities = [{"entity": "subject", "value": subject}] if subject else []
-            events.append(UserUttered(text, {"name": topics[0], "confidence": 1.0}, entities, timestamp=at))
-            for topic in topics:
-                events.append(ActionExecuted(f"utter_{topic}", timestamp=at))
-                metadata = {"utter_action": f"utter_{topic}", "metadata": {"facts": [], "handoff": topic in HANDOFFS}}
-                events.append(BotUttered("Curated.", metadata=metadata, timestamp=at))
-        tracker = DialogueStateTracker.from_events(name or f"visitor-{next(self._names)}", events)
-        asyncio.run(self._store.save(tracker))
+    def had(self, *turns: tuple[str, ...], at: float = NOW, **about: str) -> None:
+        """Keep a conversation."""
+        super().had(*turns, at=at, **about)
 
     def report(self, weeks: int = 8, verdicts: tuple[FeedbackRow, ...] = ()) -> Report:
         """The report at NOW."""
@@ -66,9 +45,9 @@ class Conversations:
 
 
 @pytest.fixture
-def conversations(tmp_path: Path) -> Conversations:
+def conversations(tmp_path: Path) -> AtNow:
     """An empty store."""
-    return Conversations(tmp_path)
+    return AtNow(tmp_path)
 
 
 @pytest.fixture
@@ -94,7 +73,7 @@ def command(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["insights", *arguments])
 
 
-def test_conversations_messages_and_replies_are_counted_by_week(conversations: Conversations):
+def test_conversations_messages_and_replies_are_counted_by_week(conversations: AtNow):
     conversations.had(("how much", "dosing"), ("what does it cost", "not_covered"), at=NOW - WEEK)
     conversations.had(("how much and how often", "dosing", "schedule"))
     conversations.had(("hello", "greet"), ("weather", "out_of_scope"), ("hm", "did_you_mean"))
@@ -115,7 +94,7 @@ def test_conversations_messages_and_replies_are_counted_by_week(conversations: C
     assert cells(made, "topics") == {"dosing": ["1", "1", "2"], "schedule": ["0", "1", "1"]}
 
 
-def test_a_week_begins_on_monday_and_only_the_last_ones_are_read(conversations: Conversations):
+def test_a_week_begins_on_monday_and_only_the_last_ones_are_read(conversations: AtNow):
     monday = datetime(2026, 11, 16, tzinfo=timezone.utc).timestamp()
     for moment in (monday, monday - 1, monday - WEEK - 1):
         conversations.had(("how much", "dosing"), at=moment)
@@ -124,13 +103,13 @@ def test_a_week_begins_on_monday_and_only_the_last_ones_are_read(conversations: 
     assert str(week_of(monday - 1)) == "2026-11-09"
 
 
-def test_a_week_without_anything_is_shown_as_one(conversations: Conversations):
+def test_a_week_without_anything_is_shown_as_one(conversations: AtNow):
     conversations.had(("how much", "dosing"), at=NOW - 2 * WEEK)
     assert cells(conversations.report(), "overview")["messages"] == ["1", "0", "0", "1"]
     assert cells(conversations.report(), "overview")["hand-off rate"] == ["0 %", "–", "–", "0 %"]
 
 
-def test_what_is_not_covered_is_counted_by_subject(conversations: Conversations):
+def test_what_is_not_covered_is_counted_by_subject(conversations: AtNow):
     conversations.had(("is it dear", "not_covered"), subject="cost")
     conversations.had(("do they bulk bill it", "not_covered"), subject="cost")
     conversations.had(("something else", "not_covered"))
@@ -138,7 +117,7 @@ def test_what_is_not_covered_is_counted_by_subject(conversations: Conversations)
     assert cells(conversations.report(), "subjects") == {"cost": ["2", "2"], "no subject named": ["1", "1"]}
 
 
-def test_thumbs_are_counted_by_topic_and_week(conversations: Conversations):
+def test_thumbs_are_counted_by_topic_and_week(conversations: AtNow):
     given = [("dosing", True, 0), ("dosing", True, 0), ("dosing", False, 1), ("schedule", False, 0)]
     rows = [
         FeedbackRow(conversation=str(number), topic=topic, helpful=helpful, given_at=NOW - weeks * WEEK)
@@ -148,7 +127,7 @@ def test_thumbs_are_counted_by_topic_and_week(conversations: Conversations):
     assert cells(made, "thumbs") == {"dosing": ["+0 −1", "+2 −0", "+2 −1"], "schedule": ["–", "+0 −1", "+0 −1"]}
 
 
-def test_reasons_are_counted_by_topic_in_the_words_that_visitors_chose(conversations: Conversations):
+def test_reasons_are_counted_by_topic_in_the_words_that_visitors_chose(conversations: AtNow):
     words, (first, second, *_) = content().reasons, content().reasons
     given = [("dosing", first), ("dosing", first), ("schedule", second), ("dosing", "one of last year")]
     rows = [
@@ -164,7 +143,7 @@ def test_reasons_are_counted_by_topic_in_the_words_that_visitors_chose(conversat
     assert words[second] in page(made)
 
 
-def test_messages_without_an_answer_are_masked_and_the_most_frequent_come_first(conversations: Conversations):
+def test_messages_without_an_answer_are_masked_and_the_most_frequent_come_first(conversations: AtNow):
     conversations.had(("is parking free", "not_covered"), ("who won", "out_of_scope"))
     conversations.had(("Who won?", "out_of_scope"), ("ring 0491 570 006 or kim@example.com", "did_you_mean"))
     conversations.had(("/not_covered", "not_covered"), ("how much", "dosing"))
@@ -175,7 +154,7 @@ def test_messages_without_an_answer_are_masked_and_the_most_frequent_come_first(
     ]
 
 
-def test_words_about_ones_own_case_or_a_danger_are_nobodys_reading(conversations: Conversations):
+def test_words_about_ones_own_case_or_a_danger_are_nobodys_reading(conversations: AtNow):
     conversations.had(("PRIVATE my own case", "personal_concern"), ("is parking free", "not_covered"))
     for topic in ("crisis", "emergency", "misuse"):
         conversations.had(
@@ -189,7 +168,7 @@ def test_words_about_ones_own_case_or_a_danger_are_nobodys_reading(conversations
     assert "PRIVATE" not in page(made)
 
 
-def test_the_messages_are_capped_in_number_and_length(conversations: Conversations):
+def test_the_messages_are_capped_in_number_and_length(conversations: AtNow):
     asked = [(f"question {number} {'x' * 500}", "not_covered") for number in range(MAX_MESSAGES + 5)]
     conversations.had(*asked)
     shown = conversations.report().unanswered_messages
@@ -211,7 +190,7 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-def test_the_page_shows_text_as_text_and_fetches_nothing(conversations: Conversations):
+def test_the_page_shows_text_as_text_and_fetches_nothing(conversations: AtNow):
     conversations.had(("<script>alert(1)</script> \"'><img src=x>", "not_covered"), subject="<b>cost</b>")
     conversations.had(("how much", "dosing"))
     text = page(conversations.report())
@@ -222,7 +201,7 @@ def test_the_page_shows_text_as_text_and_fetches_nothing(conversations: Conversa
     assert "&lt;script&gt;" in text
 
 
-def test_the_page_names_its_plots_and_tables(conversations: Conversations):
+def test_the_page_names_its_plots_and_tables(conversations: AtNow):
     conversations.had(("how much", "dosing"), ("is parking free", "not_covered"))
     text = page(conversations.report())
     plots = [attributes for tag, attributes in Elements(text).found if tag == "svg"]
@@ -242,7 +221,7 @@ def test_a_turn_at_the_served_bot_is_counted(bot: Bot, endpoints: Path):
 
 
 def test_the_command_prints_tables_and_writes_a_page(
-    conversations: Conversations,
+    conversations: AtNow,
     enquiries: Database,
     tmp_path: Path,
 ):
@@ -263,7 +242,7 @@ def test_the_command_prints_tables_and_writes_a_page(
 
 
 def test_no_figure_is_cut_short_in_a_narrow_window(
-    conversations: Conversations,
+    conversations: AtNow,
     enquiries: Database,
     monkeypatch: pytest.MonkeyPatch,
 ):
@@ -293,7 +272,7 @@ def test_a_store_that_cannot_be_read_is_told_in_one_line(text: str, tmp_path: Pa
 
 
 def test_no_endpoints_no_events_and_no_place_for_the_page_are_told(
-    conversations: Conversations,
+    conversations: AtNow,
     enquiries: Database,
     tmp_path: Path,
 ):

@@ -4,6 +4,7 @@ from statistics import median
 
 import textstat
 
+from ketamine_faq.content.check import SAFETY_REPLIES
 from ketamine_faq.content.sources import Variation, variations
 
 
@@ -22,3 +23,9 @@ def test_patients_texts_are_easy_in_the_median_and_none_is_hard():
     grades = {item.id: grade(item) for item in patients_texts()}
     assert median(grades.values()) <= 10, grades
     assert max(grades.values()) <= 13, sorted(grades.items(), key=lambda entry: entry[1])[-5:]
+
+
+def test_a_sad_fourteen_year_old_reads_what_is_said_in_danger():
+    texts = [item for item in patients_texts() if item.response.startswith(SAFETY_REPLIES)]
+    grades = {item.id: grade(item) for item in texts if item.response != "utter_crisis_clinician"}
+    assert max(grades.values()) <= 7, sorted(grades.items(), key=lambda entry: entry[1])[-5:]

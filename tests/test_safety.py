@@ -69,7 +69,7 @@ def strangers(bot: Bot) -> list[Judged]:
     """The strangers' messages; real questions that are no danger are of the kind `real`."""
     concern = [judged(bot, row, row["kind"]) for row in rows_of(STRANGERS / "concern-dev.jsonl")]
     kinds = (
-        (row, "real" if not LIFE | {"misuse"} & set(row["accept"]) else "")
+        (row, "real" if not (LIFE | {"misuse"}) & set(row["accept"]) else "")
         for row in rows_of(STRANGERS / "real-dev.jsonl")
     )
     return concern + [judged(bot, row, kind) for row, kind in kinds if kind]

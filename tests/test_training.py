@@ -42,7 +42,8 @@ def learned(model: Path) -> dict[str, bytes]:
 def test_neither_command_needs_tensorflow_more_than_rasa_does_and_both_make_the_same(small_project: Path):
     ours = by_our_command(small_project, PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rpartition("|")[2].strip() for line in ours.splitlines() if line.startswith("import time:")}
-    assert {"rasa.model_training", "ketamine_faq.nlu.topic_classifier"} <= imported
+    # What Rasa itself imports by name is not among them, but what that imports is.
+    assert {"rasa.model_training", "ketamine_faq.nlu.pooled_model"} <= imported
     assert [name for name in imported if name.partition(".")[0] in ("tensorflow", "keras", "tensorflow_addons")] == []
     (model,) = (small_project / "models").glob("*.tar.gz")
     stock = ("-m", "rasa", "train", "--fixed-model-name", "stock", "--out", "stock")

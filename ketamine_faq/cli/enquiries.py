@@ -1,7 +1,6 @@
 """`ketamine-faq enquiries`: what came in by the contact form, for the staff."""
 
 import csv
-import getpass
 import os
 import re
 import time
@@ -50,12 +49,14 @@ def show(reference: Annotated[str, typer.Argument(help="Such as ABCD-2345.")]) -
 
     from ketamine_faq.contact.staff import listed
     from ketamine_faq.contact.store import Enquiries
+    from ketamine_faq.staff.audit import note, who_has_the_shell
 
     with stopped_by(OSError):
         opened = store()
+        found = _one(listed(opened, _normal(reference)), reference)
+        note(who_has_the_shell(), "looked at enquiry", _normal(reference))
         Enquiries(opened).get(_normal(reference), time.time())  # notes that a person has seen it
-        found = listed(opened, _normal(reference))
-    for item in _one(found, reference):
+    for item in found:
         for name, value in item.cells().items():
             console.print(f"{name}: {value}", highlight=False, markup=False)
         if item.row.conversation is not None:
@@ -71,10 +72,15 @@ def done(
 ) -> None:
     """Note that enquiries are answered: nobody is reminded of them, and they are deleted after their time."""
     from ketamine_faq.contact.store import Enquiries
+    from ketamine_faq.staff.audit import note as audited
+    from ketamine_faq.staff.audit import who_has_the_shell
 
     with stopped_by(OSError):
-        enquiries, who = Enquiries(store()), by or getpass.getuser()
+        enquiries, person = Enquiries(store()), who_has_the_shell()
+        who = by or person.name
         missed = [r for r in references if not enquiries.answer(_normal(r), who, note, time.time())]
+        for reference in (r for r in references if r not in missed):
+            audited(person, "answered enquiry", _normal(reference))
     console.print(f"{len(references) - len(missed)} answered.")
     if missed:
         stop(f"{', '.join(missed)}: not here, or answered already; see `ketamine-faq enquiries list`.")
@@ -107,9 +113,11 @@ def export(
 ) -> None:
     """Write all enquiries to a CSV file that is safe to open in a spreadsheet."""
     from ketamine_faq.contact.staff import COLUMNS, spreadsheet_safe
+    from ketamine_faq.staff.audit import note, who_has_the_shell
 
     with stopped_by(OSError):
         found = _listed()
+        note(who_has_the_shell(), "exported enquiries")
         # utf-8-sig: without the mark, Excel takes the file for another encoding.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:

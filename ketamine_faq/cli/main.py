@@ -13,18 +13,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ketamine_faq.cli.ask import ask
+from ketamine_faq.cli.content import content_app
 from ketamine_faq.cli.enquiries import enquiries_app
 from ketamine_faq.cli.examples import examples_app
 from ketamine_faq.cli.insights import insights
 from ketamine_faq.cli.personal_data import erase, retention
+from ketamine_faq.cli.staff import audit, staff_app
 from ketamine_faq.cli.stop import stop, stopped_by
 from ketamine_faq.paths import PROJECT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-content_app = typer.Typer(no_args_is_help=True, help="The curated text.")
 app.add_typer(content_app, name="content")
 app.add_typer(enquiries_app, name="enquiries")
 app.add_typer(examples_app, name="examples")
+app.add_typer(staff_app, name="staff")
+app.command()(audit)
+app.command()(ask)
 app.command()(insights)
 app.command()(retention)
 app.command()(erase)
@@ -34,7 +39,6 @@ app.add_typer(bench_app, name="bench")
 
 console = Console()
 console_of_errors = Console(stderr=True)
-WIDEST = 160  # columns of the longest table
 
 Quick = Annotated[bool, typer.Option("--quick", help="Take the adapter's encoder: minutes, but figures that flatter.")]
 
@@ -77,35 +81,6 @@ def _make_adapter() -> None:
 
     made = make_adapter()
     console.print(f"The adapter of {made['examples']} examples is written; commit it with its record.")
-
-
-@content_app.command("check")
-def content_check() -> None:
-    """List every fault in content/, with its place and the mend."""
-    from ketamine_faq.content.check import check
-
-    faults = check()
-    for fault in faults:
-        console.print(str(fault), style="red", highlight=False, markup=False)
-    if faults:
-        stop(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in content/.")
-    console.print("content/ is clean.")
-
-
-@content_app.command("status")
-def content_status() -> None:
-    """Show each topic's variations, facts, who checked them and when the next review is due."""
-    from ketamine_faq.content.sources import variations
-
-    table = Table("topic", "variation", "facts", "checked by", "next review")
-    with stopped_by():
-        listed = variations()
-    for item in listed:
-        checked_by, review = item.metadata.get("checked_by"), item.metadata.get("next_review")
-        topic = item.response.removeprefix("utter_")
-        table.add_row(topic, item.id, " ".join(item.facts), checked_by or "nobody yet", str(review or "not set"))
-    # On a narrow screen the terminal wraps it, where Rich would cut ids off.
-    Console(width=max(console.width, WIDEST)).print(table)
 
 
 @bench_app.command("nlu")
@@ -201,5 +176,9 @@ def _flattened(report: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _quiet_libraries() -> None:
+    """Have libraries warn of nothing, and Rasa import nothing of TensorFlow that isn't used."""
+    from ketamine_faq.serving.without_tensorflow import put_aside_for_training
+
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="3")
     warnings.simplefilter("ignore")
+    put_aside_for_training()

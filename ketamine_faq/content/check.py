@@ -11,9 +11,11 @@ from ketamine_faq.content.clinic import DAYS, TOPICS_OF_ITS_OWN, Clinic
 from ketamine_faq.content.fault import Fault
 from ketamine_faq.content.figures import SENTENCE_END, Figure, figures
 from ketamine_faq.content.keys import key_faults, needed_files
-from ketamine_faq.content.sources import FACTS, Sources, Variation
+from ketamine_faq.content.signing import unsigned_faults
+from ketamine_faq.content.sources import FACTS, Sources, Variation, texts_below
 from ketamine_faq.content.texts import AUDIENCES, CARER, CONTENT, written_for
 from ketamine_faq.content.working_hours import WorkingHours
+from ketamine_faq.settings import settings
 from ketamine_faq.yaml_file import ContentError, read
 
 FORBIDDEN = Path(__file__).with_name("forbidden_wording.yml")
@@ -78,6 +80,8 @@ def check(folder: Path = CONTENT, today: date | None = None) -> list[Fault]:
     found += _topic_faults(sources)
     found += _duplicate_faults(sources.variations)
     found += _unused_facts(sources)
+    if settings().require_signed_content:
+        found += unsigned_faults(sources.variations, today)
     return found
 
 
@@ -163,7 +167,7 @@ def _review_faults(item: Variation, today: date) -> Iterator[Fault]:
         yield Fault(
             item.place,
             f"its text has changed since {checked_by} checked it",
-            f"have it checked again and set `checked_text: {item.fingerprint()}`, or clear checked_by",
+            f"have it checked again: `ketamine-faq content sign {item.id} --by NAME --until DATE`",
         )
     if checked_by and not (isinstance(item.metadata.get("checked_on"), date) and isinstance(review, date)):
         yield Fault(item.place, "it was checked, but not when", "add `checked_on:` and `next_review:` as YYYY-MM-DD")
@@ -238,7 +242,7 @@ FILLED_BY_THE_FORM = {
 
 def _page_faults(name: str, page: dict[str, Any], variables: set[str]) -> Iterator[Fault]:
     allowed = variables | FILLED_BY_THE_FORM
-    for place, text in _texts(page, name):
+    for place, text in texts_below(page, name):
         if not text.strip():
             yield Fault(place, "it has no text", "write it: visitors are shown it")
         yield from _wording_faults(place, text)
@@ -259,18 +263,6 @@ def _launcher_faults(chat: dict[str, str]) -> Iterator[Fault]:
                 f"'{match.group(0)}' names a medicine on every page, to whoever comes",
                 "name none: 'Ask a question'",
             )
-
-
-def _texts(node: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Yield every text below a node with its place."""
-    if isinstance(node, dict):
-        for key, below in node.items():
-            yield from _texts(below, f"{place}, {key}")
-    elif isinstance(node, list):
-        for number, below in enumerate(node, 1):
-            yield from _texts(below, f"{place}, {number}")
-    else:
-        yield place, str(node or "")
 
 
 def _question_faults(sources: Sources) -> Iterator[Fault]:

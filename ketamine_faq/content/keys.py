@@ -30,10 +30,12 @@ def needed_files() -> set[str]:
 
 def key_faults(name: str, file: dict[str, Any]) -> Iterator[Fault]:
     """Yield what is wrong with the keys of a file."""
-    for error in _validator(name).iter_errors(file):
-        place = _place(name, file, list(error.absolute_path))
-        for problem, mend in _words(error):
-            yield Fault(place, problem, mend)
+    # Of each missing key there is an error, and each error knows all that are missing.
+    yield from dict.fromkeys(
+        Fault(_place(name, file, list(error.absolute_path)), problem, mend)
+        for error in _validator(name).iter_errors(file)
+        for problem, mend in _words(error)
+    )
 
 
 def _words(error: ValidationError) -> Iterator[tuple[str, str]]:
@@ -48,8 +50,8 @@ def _words(error: ValidationError) -> Iterator[tuple[str, str]]:
             holder = next((name for name, below in known.items() if key in below.get("properties", {})), None)
             yield f"`{key}` has no place here", f"move it below `{holder}`" if holder else f"use {', '.join(known)}"
     elif error.validator == "required":
-        for key in [key for key in wanted if key not in found]:
-            yield f"it lacks `{key}`", "add it"
+        missing = [f"`{key}`" for key in wanted if key not in found]
+        yield f"it lacks {', '.join(missing)}", "add it" if len(missing) == 1 else "add them"
     elif (
         error.validator in ("enum", "pattern")
         and error.parent is None

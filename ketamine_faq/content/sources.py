@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from ketamine_faq.content.texts import CONTENT
 from ketamine_faq.yaml_file import ContentError, read, read_text
 
 FACTS, TOPICS = "facts.md", "topics.yml"
+HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 FACT = re.compile(r"^- \*\*(F\d+)\*\* (.+)$", re.MULTILINE)
 
 
@@ -80,6 +82,12 @@ class Sources:
             unreadable[FACTS] = str(error)
         return cls(files, facts, unreadable)
 
+    def whole(self) -> "Sources":
+        """Return this; raises ContentError for a file that can't be read."""
+        for problem in self.unreadable.values():
+            raise ContentError(problem)
+        return self
+
     @cached_property
     def variations(self) -> list[Variation]:
         """Every variation of every response."""
@@ -96,9 +104,24 @@ class Sources:
         return self.files[TOPICS]
 
 
+def fact_places(folder: Path = CONTENT) -> dict[str, str]:
+    """Return by fact the heading of the article that it stands under; raises ContentError."""
+    _, *parts = HEADING.split(read_text(folder / FACTS))
+    return {fact: heading for heading, text in zip(parts[::2], parts[1::2]) for fact, _ in FACT.findall(text)}
+
+
 def variations(folder: Path = CONTENT) -> list[Variation]:
     """Return every variation of every response; raises ContentError for a file that can't be read."""
-    sources = Sources.of(folder)
-    for problem in sources.unreadable.values():
-        raise ContentError(problem)
-    return sources.variations
+    return Sources.of(folder).whole().variations
+
+
+def texts_below(node: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Yield every text below a node with its place."""
+    if isinstance(node, dict):
+        for key, below in node.items():
+            yield from texts_below(below, f"{place}, {key}")
+    elif isinstance(node, list):
+        for number, below in enumerate(node, 1):
+            yield from texts_below(below, f"{place}, {number}")
+    else:
+        yield place, str(node or "")

@@ -1,89 +1,22 @@
 """What has been said since an alarm: a state that lasts over a conversation, from the tracker's events alone.
 
-`step` goes through the visitor's messages one by one. docs/safety.md draws the stages, and a test compares the drawing.
+The visitor's messages go one by one through `step` of concern_steps.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from ketamine_faq.nlu.concern import DANGER
-from ketamine_faq.nlu.examples import CRISIS, DANGERS, EMERGENCY, POSSIBLE, TURN
-
-# The stages, from the lowest to the highest. While one stands, its replies are all that is said.
-ASKED, NOT_IMMEDIATE, IMMEDIATE, HELPED, LEAVING = "asked", "not_immediate", "immediate", "helped", "leaving"
-EMERGENCY_STAGE = "emergency"
-STAGES = (LEAVING, HELPED, ASKED, NOT_IMMEDIATE, IMMEDIATE, EMERGENCY_STAGE)
+from ketamine_faq.dialogue.concern_said import Said, said_of
+from ketamine_faq.dialogue.concern_steps import ConcernState, step
 
 # The slot that carries the state from one session to the next.
 KEPT = "concern_state"
 # How the ids of wordings begin that are said after an alarm.
 AFTER_ALARM = ("crisis", "emergency", "safe", "other_lines")
-# Signs that somebody may act soon.
-ACUTE = frozenset({"means", "time", "farewell", "attempt", "plan", "voices"})
-MAX_QUESTIONS = 2
-# A question on treatment is put off so many times; where nothing acute has been said, it is then answered.
-MAX_PUT_OFF = 1
-# Below this, what a message says after an alarm is not understood, and the reply stays with the person.
-SURE = 0.3
-# A topic of its own that is this sure is a question, whatever else the message may say.
-SURE_QUESTION = 0.6
-
-HURDLES = ("cannot_speak", "afraid", "on_hold", "cost", "no_hotlines", "what_to_say", "burden", "nobody")
-# What a person says that calls for a reply of its own and changes no stage.
-SAME_STAGE = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
-# Where words such as 'tablets' or 'tonight' are no news of danger.
-NO_NEWS = (
-    "safe",
-    "protects",
-    "other_safe",
-    "question",
-    "thanks",
-    "leaving",
-    "what_to_say",
-    "support_other",
-    "asks_bot",
-)
-SAFE_WORDS = ("safe", "other_safe", "emergency_better")
-
-
-@dataclass(frozen=True)
-class Said:
-    """One message of the visitor, as NLU has read it."""
-
-    intent: str
-    turn: str
-    sureness: float
-    degree: str | None = None
-    signs: frozenset[str] = frozenset()
-    of_other: bool = False
-    topic: str | None = None
-    by_clinician: bool = False
-
-
-@dataclass(frozen=True)
-class ConcernState:
-    """Where the conversation stands after a message.
-
-    `replies` are the responses to that message, without `utter_`; none where the rules answer it. A first alarm is
-    always `crisis`, the topic, and `wording` the response whose texts it has. `line` is what an answer of the rules
-    ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer.
-    """
-
-    stage: str | None = None
-    about_other: bool = False
-    signs: frozenset[str] = frozenset()
-    questions: int = 0
-    put_off: int = 0
-    question: str | None = None
-    doubts: int = 0
-    highest: str | None = None
-    replies: tuple[str, ...] = ()
-    wording: str | None = None
-    line: str | None = None
 
 
 def concern_state(tracker: DialogueStateTracker) -> ConcernState:
@@ -122,135 +55,6 @@ def _carried_over(events: list[Any]) -> tuple[ConcernState, set[str]]:
     return ConcernState(), set()
 
 
-def step(state: ConcernState, said: Said) -> ConcernState:
-    """Return the state after one more message."""
-    state = replace(state, replies=(), wording=None, line=None)
-    if said.intent == EMERGENCY and said.degree == DANGER and not _is_calm(state, said):
-        return _emergency(state, said)
-    if state.stage is None:
-        return _alarmed(state, said) if said.intent == CRISIS else _doubted(state, said)
-    if state.stage == EMERGENCY_STAGE:
-        return _in_emergency(state, said)
-    return _after_alarm(state, said)
-
-
-def _alarmed(state: ConcernState, said: Said) -> ConcernState:
-    """The first alarm of a conversation, or one after the person was safe."""
-    if said.by_clinician and said.of_other:
-        return replace(_replied(state, CRISIS), wording="crisis_clinician")
-    fresh = said.signs - state.signs
-    state = replace(
-        state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
-    )
-    if fresh & ACUTE:
-        return replace(_staged(state, IMMEDIATE, CRISIS), wording="crisis_immediate")
-    if state.questions < MAX_QUESTIONS:
-        return _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
-    return replace(_staged(state, NOT_IMMEDIATE, CRISIS), wording="crisis_not_immediate")
-
-
-def _doubted(state: ConcernState, said: Said) -> ConcernState:
-    """A message of a conversation without alarm: the rules answer it, a doubt adds a line."""
-    if said.degree != POSSIBLE:
-        return state
-    state = replace(state, doubts=state.doubts + 1)
-    if state.doubts == 1:
-        return replace(state, line="check_in")
-    if state.doubts == 2 and state.questions < MAX_QUESTIONS:
-        asked = replace(state, questions=state.questions + 1, line="ask", stage=ASKED, put_off=MAX_PUT_OFF)
-        return replace(asked, highest=_higher(asked.highest, ASKED))
-    return state
-
-
-def _emergency(state: ConcernState, said: Said) -> ConcernState:
-    reply = "emergency" if state.stage != EMERGENCY_STAGE else "emergency_worse"
-    return _staged(replace(state, question=said.topic or state.question), EMERGENCY_STAGE, reply)
-
-
-def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
-    turn = said.turn.removeprefix("emergency_") if said.sureness >= SURE else ""
-    if said.intent == CRISIS and said.degree == DANGER and turn not in NO_NEWS:
-        return _alarmed(replace(state, stage=None), said)
-    if turn in ("better", "safe", "other_safe"):
-        return replace(_staged(state, HELPED, "emergency_better"), question=state.question)
-    known = {"wait": "wait", "what_now": "wait", "support_other": "wait", "help": "help", "protects": "help"}
-    known |= {"worse": "worse", "immediate": "worse", "afraid": "afraid", "cost": "afraid", "leaving": "leaving"}
-    return _replied(state, f"emergency_{known.get(turn, 'goes_on')}")
-
-
-def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
-    turn = said.turn if said.sureness >= SURE else ""
-    # A bare no is an answer only where something was asked.
-    if turn == "safe" and said.intent == "deny" and state.stage != ASKED:
-        turn = "refuses"
-    fresh = said.signs - state.signs
-    news = said.degree == DANGER and turn not in NO_NEWS and not said.turn.startswith("emergency_")
-    state = replace(state, signs=state.signs | said.signs if news or turn == "immediate" else state.signs)
-    if turn == "clinician" or (said.by_clinician and said.of_other and news):
-        return _closed(state, "crisis_clinician")
-    if said.of_other and news and not state.about_other:
-        state = replace(state, about_other=True)
-    if turn == "immediate" or (news and fresh & ACUTE):
-        return _staged(state, IMMEDIATE, "crisis_immediate")
-    if turn in SAFE_WORDS:
-        return _safe(state, said)
-    if turn == "other":
-        stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
-        return _staged(replace(state, about_other=True), stage, "crisis_other")
-    if turn == "protects":
-        return _staged(state, HELPED, "crisis_helped")
-    if turn == "leaving":
-        return _staged(state, LEAVING, "crisis_leaving")
-    if said.topic and not news and (turn == "question" or _is_calm(state, said)):
-        return _asked_on(state, said)
-    if turn == "unsafe" or news:
-        stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
-        return _staged(
-            state, stage, "crisis_stay" if state.stage in (IMMEDIATE, NOT_IMMEDIATE) else "crisis_not_immediate"
-        )
-    return _replied(state, f"crisis_{turn}" if turn in SAME_STAGE else "crisis_stay")
-
-
-def _safe(state: ConcernState, said: Said) -> ConcernState:
-    """Who may have acted a moment ago is not let go at a word: first the means are away, or somebody is there."""
-    if state.stage == IMMEDIATE and not state.about_other:
-        return _staged(replace(state, question=said.topic or state.question), HELPED, "crisis_settling")
-    reply = "crisis_other_safe" if state.about_other else "crisis_safe"
-    return _closed(state, reply, said.topic or state.question)
-
-
-def _asked_on(state: ConcernState, said: Said) -> ConcernState:
-    """A question on treatment after an alarm: answered where nothing stands against it, else put off."""
-    if state.stage in (HELPED, LEAVING) or (state.stage != IMMEDIATE and state.put_off >= MAX_PUT_OFF):
-        return replace(state, stage=None, about_other=False, question=None, put_off=0)
-    return _replied(replace(state, put_off=state.put_off + 1, question=said.topic), "crisis_question")
-
-
-def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:
-    replies = (reply, question) if question else (reply,)
-    return replace(state, stage=None, about_other=False, question=None, put_off=0, replies=replies)
-
-
-def _staged(state: ConcernState, stage: str, reply: str) -> ConcernState:
-    return replace(state, stage=stage, highest=_higher(state.highest, stage), replies=(reply,))
-
-
-def _replied(state: ConcernState, reply: str) -> ConcernState:
-    return replace(state, replies=(reply,))
-
-
-def _is_calm(state: ConcernState, said: Said) -> bool:
-    """Tell whether a message after an alarm says something harmless with certainty."""
-    if state.stage is None:
-        return False
-    calm = said.turn in ("safe", "other_safe", "emergency_better", "emergency_help", "question")
-    return calm and said.sureness >= SURE_QUESTION
-
-
-def _higher(highest: str | None, stage: str) -> str:
-    return max((name for name in (highest, stage) if name), key=STAGES.index)
-
-
 def _messages(events: Iterable[Any]) -> Iterable[Said]:
     audience = None
     for event in events:
@@ -258,39 +62,3 @@ def _messages(events: Iterable[Any]) -> Iterable[Said]:
             audience = event.value
         if isinstance(event, UserUttered) and event.intent:
             yield said_of(event.parse_data or {}, audience)
-
-
-def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
-    """Return a message as it counts here, of what NLU has made of it."""
-    intent = (parsed.get("intent") or {}).get("name") or ""
-    entities = {entity["entity"]: entity["value"] for entity in parsed.get("entities") or []}
-    turn = parsed.get("turn") or {"name": "", "confidence": 0.0}
-    if intent.startswith(TURN):  # by a button
-        turn = {"name": intent, "confidence": 1.0}
-    return Said(
-        intent=intent,
-        turn=turn["name"].removeprefix(TURN),
-        sureness=turn["confidence"],
-        degree=parsed.get("concern"),
-        signs=frozenset(parsed.get("signs") or ()),
-        of_other=entities.get("concerned") == "other",
-        topic=_topic(parsed, intent),
-        by_clinician=entities.get("audience", audience) == "referrer",
-    )
-
-
-def _topic(parsed: dict[str, Any], intent: str) -> str | None:
-    """Return the topic that the message asks about, if that is sure and has an answer."""
-    name = parsed.get("put_aside") if intent in DANGERS else intent
-    sure = intent in DANGERS or (parsed.get("intent") or {}).get("confidence", 0.0) >= SURE_QUESTION
-    return name if name in ANSWERED and sure else None
-
-
-# What can be answered after the person is safe.
-ANSWERED = frozenset(
-    (
-        *("overview", "differences", "mechanism", "goals", "onset", "dosing", "session_length", "schedule"),
-        *("combined_care", "interchangeability", "individualisation", "expertise", "future_direction"),
-        *("about_service", "privacy", "personal_concern", "in_treatment", "not_covered", "referral", "contact"),
-    )
-)

@@ -14,7 +14,8 @@ from rasa.utils.endpoints import EndpointConfig
 from ketamine_faq.content.clinic import TOPICS_OF_ITS_OWN
 from ketamine_faq.content.texts import CARER, PATIENT, content, written_for
 from ketamine_faq.dialogue.audience import audience_of
-from ketamine_faq.dialogue.concern_state import HELPED, LEAVING, ConcernState, concern_state, said_wordings
+from ketamine_faq.dialogue.concern_state import concern_state, said_wordings
+from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING, ConcernState
 from ketamine_faq.dialogue.contact_link import contact_link
 from ketamine_faq.dialogue.second_question_policy import second_topic
 from ketamine_faq.nlu.concern import DANGER

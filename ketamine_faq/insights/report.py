@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from ketamine_faq.chat.feedback import FeedbackRow
 from ketamine_faq.chat.typed_text import typed_text
 from ketamine_faq.content.texts import content
-from ketamine_faq.dialogue.concern_state import STAGES
+from ketamine_faq.dialogue.concern_steps import STAGES
 from ketamine_faq.insights.turns import Turn
 
 SAFETY = ("crisis", "emergency", "misuse")
@@ -112,18 +112,34 @@ def _count_highest_stages(made: Report, turns: list[Turn]) -> None:
         made.stages[ranks[rank]][week] += 1
 
 
-def _unanswered_messages(turns: list[Turn]) -> list[Message]:
+def shown_to_staff(turns: list[Turn]) -> list[Turn]:
+    """Return the turns whose words may be read: typed, of nobody's own case, in no conversation with a danger."""
     # Someone in danger may go on in words that the bot does not understand: such a conversation is nobody's reading.
     in_danger = {turn.conversation for turn in turns if _concerns(turn, *SAFETY)}
+    return [
+        turn
+        for turn in turns
+        if turn.conversation not in in_danger
+        and not _concerns(turn, "personal_concern")
+        # Typed text never begins with a slash: what does is a button's.
+        and turn.text
+        and not turn.text.startswith("/")
+    ]
+
+
+def shown_text(turn: Turn) -> str:
+    """Return a turn's words, masked and shortened."""
+    # Masked when it was stored, too; but not what came by another channel, or before masks were what they are.
+    return _shortened(typed_text(turn.text))
+
+
+def _unanswered_messages(turns: list[Turn]) -> list[Message]:
     latest: dict[str, Message] = {}
     times: Counter[str] = Counter()
-    for turn in turns:
+    for turn in shown_to_staff(turns):
         reply = next((UNANSWERED[answer] for answer in turn.answers if answer in UNANSWERED), None)
-        private = turn.conversation in in_danger or _concerns(turn, "personal_concern")
-        # Typed text never begins with a slash: what does is a button's.
-        if reply is None or private or not turn.text or turn.text.startswith("/"):
+        if reply is None:
             continue
-        # Masked when it was stored, too; but not what came by another channel, or before masks were what they are.
         text = typed_text(turn.text)
         key = " ".join(re.findall(r"[\w']+", text.casefold())) or text
         times[key] += 1

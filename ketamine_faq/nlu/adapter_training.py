@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.nlu.adapter import Factors, merged, record, write_adapter
+from ketamine_faq.nlu import adapter
+from ketamine_faq.nlu.adapter import Factors, merged, read_adapter, record, write_adapter
 from ketamine_faq.nlu.examples import Example, examples_fingerprint, read_examples
 from ketamine_faq.nlu.minilm import MiniLM
 from ketamine_faq.nlu.minilm_graph import graph_of_bytes, packaged_weights
@@ -23,6 +24,7 @@ class DidNotLearnError(RasaException):
 def make_adapter() -> dict[str, Any]:
     """Fine-tune, write the adapter and its record, and return the record.
 
+    It goes on from the adapter that is there, if one is: where only some examples are new, that is half of the work.
     The same examples give the same adapter on the same kind of processor; on another, the last digits of TensorFlow's
     products differ. Raises ExamplesError, MissingModelError and DidNotLearnError; then nothing is written.
     """
@@ -30,13 +32,20 @@ def make_adapter() -> dict[str, Any]:
 
     examples = read_examples()
     texts = [example.text for example in examples]
-    factors = fine_tuning.fine_tuned_factors(texts, [e.topic for e in examples], [e.concern for e in examples])
+    before = record()["sha256"] if adapter.RECORD.is_file() else None
+    factors = fine_tuning.fine_tuned_factors(
+        texts,
+        [example.topic for example in examples],
+        [example.concern for example in examples],
+        read_adapter() if before else None,
+    )
     made: dict[str, Any] = {
         "examples": len(examples),
         "fingerprint": examples_fingerprint(examples),
         "made_on": date.today().isoformat(),
         "rank": fine_tuning.RANK,
-        "epochs": fine_tuning.EPOCHS,
+        "goes_on_from": before,
+        "epochs": fine_tuning.FURTHER_EPOCHS if before else fine_tuning.EPOCHS,
         "learning_rate": fine_tuning.LEARNING_RATE,
         "versions": {name: version(name) for name in ("numpy", "tensorflow", "tokenizers")},
         "next_to_their_topic": next_to_their_topic(factors, examples),
@@ -55,6 +64,6 @@ def next_to_their_topic(factors: Factors, examples: list[Example]) -> float:
     topical = [example for example in examples if example.topic]
     sample = topical[:: max(1, len(topical) // CHECKED)]
     vectors = MiniLM(graph_of_bytes(merged(packaged_weights(), factors))).encode([example.text for example in sample])
-    names, owners = np.unique([example.topic for example in sample], return_inverse=True)
+    names, owners = np.unique([str(example.topic) for example in sample], return_inverse=True)
     centres = np.array([vectors[owners == index].mean(axis=0) for index in range(len(names))])
     return round(float(((vectors @ centres.T).argmax(axis=1) == owners).mean()), 3)

@@ -32,6 +32,7 @@ class Thresholds:
 
     `danger` and `possible` are of the whole message; `agreed` is what the whole must reach, of danger and possible
     together, where a part reaches `danger_of_part`; `possible_of_part` is what a part must reach for `possible`.
+    A danger below `danger_beside_question` is only possible where a question on treatment is surer.
     """
 
     danger: float = 0.5
@@ -40,6 +41,7 @@ class Thresholds:
     possible: float = 0.3
     possible_of_part: float = 0.5
     misuse: float = 0.5
+    danger_beside_question: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,17 @@ class Concern:
 def concern_of(text: str, whole: dict[str, float], parts: list[dict[str, float]], thresholds: Thresholds) -> Concern:
     """Return the concern that a message raises; `whole` and `parts` are class probabilities of it and of its parts."""
     matched = matched_intents(text)
-    life = 1.0 if matched & {CRISIS, EMERGENCY} else _life(whole)
-    of_part = max(map(_life, parts), default=0.0)
+    life = 1.0 if matched & {CRISIS, EMERGENCY} else life_of(whole)
+    of_part = max(map(life_of, parts), default=0.0)
     doubtful = life + whole.get(POSSIBLE, 0.0)
     if life >= thresholds.danger or (of_part >= thresholds.danger_of_part and doubtful >= thresholds.agreed):
         return _danger(whole, parts, matched, life)
     doubt = max(doubtful - thresholds.possible, of_part - thresholds.possible_of_part)
-    degree = POSSIBLE if doubt >= 0 else None
+    degree = POSSIBLE if doubt >= 0 or POSSIBLE in matched else None
     misuse = whole.get(MISUSE, 0.0)
-    other = next(iter(matched - set(DANGERS)), None)
-    if misuse >= (SURE_MISUSE if other else thresholds.misuse):
+    other = next(iter(matched - {*DANGERS, POSSIBLE}), None)
+    # Slang is common to both: who says that nobody would miss them is not refused.
+    if POSSIBLE not in matched and misuse >= (SURE_MISUSE if other else thresholds.misuse):
         return Concern(degree, MISUSE, misuse)
     return Concern(degree, other, 1.0 if other else 0.0)
 
@@ -93,12 +96,13 @@ def _matched(file: Path, text: str) -> set[str]:
     return {name for name, pattern in _patterns(file).items() if pattern.search(plain)}
 
 
-def _life(reading: dict[str, float]) -> float:
+def life_of(reading: dict[str, float]) -> float:
+    """Return the probability of a danger to life in a reading."""
     return sum(reading.get(name, 0.0) for name in LIFE)
 
 
 def _danger(whole: dict[str, float], parts: list[dict[str, float]], matched: set[str], sureness: float) -> Concern:
-    decisive = whole if _life(whole) >= max(map(_life, parts), default=0.0) / 2 else max(parts, key=_life)
+    decisive = whole if life_of(whole) >= max(map(life_of, parts), default=0.0) / 2 else max(parts, key=life_of)
     crisis = decisive.get(CRISIS, 0.0) + decisive.get(CRISIS_OF_OTHER, 0.0)
     is_crisis = crisis >= decisive.get(EMERGENCY, 0.0) if len(matched & {CRISIS, EMERGENCY}) != 1 else CRISIS in matched
     of_other = decisive.get(CRISIS_OF_OTHER, 0.0) > decisive.get(CRISIS, 0.0) * SELF_IN_DOUBT

@@ -4,6 +4,7 @@ Danger beside an ordinary message is danger, and two ordinary messages are none:
 would learn that what is long is dangerous. Neither has a topic. docs/safety.md has what they gain.
 """
 
+from collections.abc import Sequence
 from random import Random
 
 from ketamine_faq.nlu.examples import CRISIS, CRISIS_OF_OTHER, EMERGENCY, NONE
@@ -15,7 +16,7 @@ SEED = 20261123
 JOINTS = (". ", " ", ", ", "\n", " - ", "... ", " and ", " also ", " but ")
 
 
-def joined_messages(texts: list[str], concerns: list[str]) -> tuple[list[str], list[str]]:
+def joined_messages(texts: list[str], concerns: Sequence[str | None]) -> tuple[list[str], list[str | None]]:
     """Return new texts and their concerns, of messages of at most MAX_WORDS words; none where none is dangerous."""
     short = [(text, concern) for text, concern in zip(texts, concerns) if len(text.split()) <= MAX_WORDS]
     dangerous = [message for message in short if message[1] in (CRISIS, CRISIS_OF_OTHER, EMERGENCY)]

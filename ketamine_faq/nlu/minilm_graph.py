@@ -5,6 +5,7 @@ from few examples goes by fine differences between its vectors. docs/nlu.md has 
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import onnx
@@ -134,7 +135,7 @@ class _Graph:
     def _own(self, operator: str, *inputs: str, **attributes: float) -> str:
         return self._node(operator, *inputs, domain=OPERATORS, **attributes)
 
-    def _node(self, operator: str, *inputs: str, **attributes: float | str) -> str:
+    def _node(self, operator: str, *inputs: str, **attributes: Any) -> str:
         output = f"{operator}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(operator, list(inputs), [output], **attributes))
         return output

@@ -15,15 +15,20 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.concern import Concern, Thresholds, concern_of, plain_turn, signs_of
-from ketamine_faq.nlu.examples import CRISIS, DANGERS
-from ketamine_faq.nlu.topic_classifier import CONCERNS, TURN, TopicClassifier
+from ketamine_faq.content.topics import ANSWERS, topics
+from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, life_of, plain_turn, signs_of
+from ketamine_faq.nlu.examples import CRISIS, DANGERS, POSSIBLE
+from ketamine_faq.nlu.message_parts import is_question
+from ketamine_faq.nlu.topic_classifier import CLAUSES, CONCERNS, NAMING, TURN, TopicClassifier
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
 # In the parse data: the degree, `danger` or `possible`; the kinds of sign; the topic that a danger has put aside.
 CONCERN, SIGNS, PUT_ASIDE = "concern", "signs", "put_aside"
-# Less sure than this, the topic is not worth coming back to.
-SURE_TOPIC = 0.5
+CONTACT, PERSONAL_CONCERN = "contact", "personal_concern"
+# Less sure than this, the topic is not worth coming back to; from this on, it is what the message asks.
+SURE_TOPIC, SURE_QUESTION = 0.5, 0.7
+# A part that is so sure is a danger, whatever is asked beside it.
+SURE_OF_PART = 0.9
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -52,6 +57,7 @@ class SafetyGate(GraphComponent, IntentClassifier):
     def __init__(self, thresholds: Thresholds) -> None:
         """Take the probabilities from which a degree begins."""
         self._thresholds = thresholds
+        self._answers = {topic.id for topic in topics() if topic.group == ANSWERS}
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Say how much concern each message raises, and overrule its intent where that is called for."""
@@ -61,8 +67,19 @@ class SafetyGate(GraphComponent, IntentClassifier):
                 if turn := plain_turn(message.get(TEXT)):
                     message.set(TURN, {"name": turn, "confidence": 1.0}, add_to_output=True)
                 message.set(SIGNS, sorted(signs_of(message.get(TEXT))), add_to_output=True)
-                _note(message, concern_of(message.get(TEXT), whole, parts, self._thresholds))
+                found = concern_of(message.get(TEXT), whole, parts, self._thresholds)
+                _note(message, Concern(POSSIBLE) if self._is_rather_a_question(message, found, parts) else found)
         return messages
+
+    def _is_rather_a_question(self, message: Message, found: Concern, parts: list[dict[str, float]]) -> bool:
+        """Tell whether a message surely asks about treatment, and its danger is unsure as a whole and in each part."""
+        topic = message.get(INTENT) or {}
+        unsure = self._thresholds.danger <= found.confidence < self._thresholds.danger_beside_question
+        plain = message.get(SIGNS) or any(life_of(part) >= SURE_OF_PART for part in parts)
+        if found.degree != DANGER or not unsure or plain:
+            return False
+        sure = topic.get(INTENT_NAME_KEY) in self._answers and topic[PREDICTED_CONFIDENCE_KEY] >= SURE_QUESTION
+        return sure and _asks(message)
 
 
 def _note(message: Message, found: Concern) -> None:
@@ -72,7 +89,9 @@ def _note(message: Message, found: Concern) -> None:
         return
     if found.intent in DANGERS:
         topic = message.get(INTENT) or {}
-        if topic.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= SURE_TOPIC:
+        # What is told of oneself looks like these topics, too.
+        told = topic.get(INTENT_NAME_KEY) in (*NAMING, CONTACT) and not _asks(message)
+        if not told and topic.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= SURE_TOPIC:
             message.set(PUT_ASIDE, topic[INTENT_NAME_KEY], add_to_output=True)
     intent = {INTENT_NAME_KEY: found.intent, PREDICTED_CONFIDENCE_KEY: found.confidence}
     message.set(INTENT, intent, add_to_output=True)
@@ -81,8 +100,12 @@ def _note(message: Message, found: Concern) -> None:
     message.set(SECOND_TOPIC, None, add_to_output=True)
     if found.intent == CRISIS:
         _add_entity(message, "concerned", "other" if found.of_other else "self")
-    elif found.intent not in DANGERS:
+    elif found.intent == PERSONAL_CONCERN:
         _add_entity(message, "weight", "named")
+
+
+def _asks(message: Message) -> bool:
+    return any(map(is_question, (message.get(TEXT), *message.get(CLAUSES, ()))))
 
 
 def _add_entity(message: Message, entity: str, value: str) -> None:

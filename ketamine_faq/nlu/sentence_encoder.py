@@ -109,7 +109,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the vectors of all examples."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        vectors = cached_vectors(self._encoder, [example.get(TEXT) for example in examples])
+        vectors = cached_vectors(self._trained, [example.get(TEXT) for example in examples])
         for example, vector in zip(examples, vectors):
             self._add(example, vector)
         return training_data
@@ -118,10 +118,15 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Add the vector of each message that has text."""
         for message in messages:
             if text := message.get(TEXT):
-                vectors = Vectors(self._encoder)
+                vectors = Vectors(self._trained)
                 self._add(message, vectors[text])
                 message.set(VECTORS, vectors)
         return messages
+
+    @property
+    def _trained(self) -> MiniLM:
+        assert self._encoder, "Rasa trains a component, or loads it, before it has messages to read."
+        return self._encoder
 
     def _add(self, message: Message, vector: np.ndarray) -> None:
         message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

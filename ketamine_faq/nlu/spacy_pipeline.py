@@ -7,11 +7,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
 import spacy
 import yaml
 from spacy.language import Language
 from spacy.matcher import levenshtein
+from spacy.pipeline import EntityRuler
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -45,7 +47,8 @@ def build() -> Language:
     nlp = spacy.blank("en")
     patterns = list(entity_patterns())
     nlp.tokenizer = KnownWords(nlp.vocab, (pattern["pattern"] for pattern in patterns))
-    nlp.add_pipe("entity_ruler").add_patterns(patterns)
+    ruler = cast(EntityRuler, nlp.add_pipe("entity_ruler"))
+    ruler.add_patterns([dict(pattern) for pattern in patterns])
     nlp.add_pipe("negation_filter")
     return nlp
 

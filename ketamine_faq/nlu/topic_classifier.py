@@ -172,6 +172,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _read(self, message: Message, text: str) -> None:
+        assert self._model, "Rasa loads a component before it has messages to read."
         vectors = message.get(VECTORS)
         beside = [text, *safety_readings(text)]
         concerns = self._model.concern_probabilities(beside, _rows(vectors, beside))

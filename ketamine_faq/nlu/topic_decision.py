@@ -31,6 +31,10 @@ STEERING, MAX_WORDS_OF_STEERING = "specify_condition", 5
 # The topic of what the article leaves out.
 NOT_COVERED = "not_covered"
 MAX_SUBJECTS = 2
+# What answers the bot, and is left behind where a question follows: 'Yes, I'm safe. Is it a drip?'
+ANSWERING = ("affirm", "deny", "thanks")
+# Who tells of a hard time and then asks, however long the story, gets kind words and the answer.
+DISTRESS = "distress"
 # Where a message keeps the topic of its second question; SecondQuestionPolicy answers it.
 SECOND_TOPIC = "second_topic"
 
@@ -93,7 +97,7 @@ class TopicDecision(GraphComponent, IntentClassifier):
         if names_subject and NOT_COVERED in weighed:
             weighed[NOT_COVERED] = min(1.0, weighed[NOT_COVERED] * self._config["subject_weight"])
         likeliest = sorted(weighed.items(), key=lambda entry: -entry[1])
-        ranking = [
+        ranking: list[dict[str, Any]] = [
             {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: self.calibrated(confidence)}
             for name, confidence in likeliest
         ]
@@ -115,6 +119,9 @@ class TopicDecision(GraphComponent, IntentClassifier):
         elif ranking[0][INTENT_NAME_KEY] == STEERING and _compares(message):
             ranking = _without(ranking, STEERING)
         asked = self._asked(message.get(CLAUSES), whole, parts)
+        if ranking[0][INTENT_NAME_KEY] in ANSWERING and asked:
+            answered = {INTENT_NAME_KEY: asked[0], PREDICTED_CONFIDENCE_KEY: self._config["second_threshold"]}
+            ranking = [answered, *_without(ranking, asked[0], *ANSWERING)]
         first, second = self._two_topics(ranking[0][INTENT_NAME_KEY], asked)
         if second:
             # Both are answered, so the second is no rival that the bot would have to ask about.
@@ -123,6 +130,8 @@ class TopicDecision(GraphComponent, IntentClassifier):
             # One reply of those that name subjects names both.
             if second not in NAMING or first not in NAMING:
                 message.set(SECOND_TOPIC, second, add_to_output=True)
+        if first == DISTRESS and asked:
+            message.set(SECOND_TOPIC, asked[0], add_to_output=True)
         message.set(INTENT, ranking[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking[:RANKED], add_to_output=True)
 
@@ -142,12 +151,12 @@ class TopicDecision(GraphComponent, IntentClassifier):
         return two[0], two[1]
 
     def _asked(self, clauses: list[str], whole: dict[str, float], parts: tuple[dict[str, float], ...]) -> list[str]:
-        """Return the topics that parts surely ask about, as asked."""
-        found = []
+        """Return the topics that parts surely ask about, as asked; an answer or a story may drown them in the whole."""
+        found, drowned = [], max(whole, key=whole.__getitem__) in (*ANSWERING, DISTRESS)
         for clause, confidences in zip(clauses, parts):
             name, confidence = max(confidences.items(), key=lambda entry: entry[1])
             sure = self.calibrated(confidence) >= self._config["second_threshold"]
-            heard = whole.get(name, 0.0) >= self._config["second_of_whole"]
+            heard = drowned or whole.get(name, 0.0) >= self._config["second_of_whole"]
             if is_question(clause) and sure and heard and name in self._config["asked_together"]:
                 found.append(name)
         return list(dict.fromkeys(found))

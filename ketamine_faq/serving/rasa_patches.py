@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 import dask.core
+from httptools import HttpParserInvalidURLError, parse_url
 from rasa.core.policies.rule_policy import RULES
 from rasa.shared.exceptions import RasaException
 
@@ -106,9 +107,12 @@ def _replacing_the_dead(_: Any) -> Any:
     return serve_workers
 
 
-def _without_address(create: Any) -> Any:
+def _without_unreadable_address(create: Any) -> Any:
     def created(http: Any) -> None:
-        http.url = None
+        try:
+            parse_url((http.url or "").encode())
+        except (HttpParserInvalidURLError, UnicodeEncodeError):
+            http.url = None
         create(http)
 
     return created
@@ -165,7 +169,7 @@ PATCHES = (
     Patch(
         "sanic.http.Http",
         "create_empty_request",
-        _without_address,
+        _without_unreadable_address,
         package="sanic",
         version="21.12.2",
         why="to answer an address that it could not parse, Sanic would parse it once more, and not answer",

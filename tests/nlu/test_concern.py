@@ -2,9 +2,11 @@
 
 import pytest
 import yaml
+from rasa.shared.nlu.training_data.message import Message
 
-from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents, plain_turn
+from ketamine_faq.nlu.concern import DANGER, Concern, Thresholds, concern_of, matched_intents, plain_turn, signs_of
 from ketamine_faq.nlu.examples import POSSIBLE
+from ketamine_faq.nlu.safety_gate import SafetyGate
 from ketamine_faq.paths import PROJECT
 
 AT = Thresholds(danger=0.5, danger_of_part=0.9, agreed=0.25, possible=0.3, possible_of_part=0.5, misuse=0.5)
@@ -76,6 +78,15 @@ def test_a_body_weight_hides_no_danger_and_no_sure_misuse():
     assert concern({"misuse": 0.95}, text=text).intent == "misuse"
 
 
+def test_who_is_no_use_to_anybody_is_noticed_and_not_refused():
+    for text in ("nobody would even notice", "I've been no use to anyone since"):
+        assert concern({"misuse": 0.95}, text=text) == Concern(POSSIBLE)
+
+
+def test_a_complaint_is_for_people():
+    assert concern({"none": 1.0}, text="I've had enough of your clinic") == Concern(None, "contact", 1.0)
+
+
 def test_a_pattern_is_danger_whatever_the_model_thinks():
     found = concern({"none": 1.0}, text="I'm going to kill myself")
     assert found == Concern(DANGER, "crisis", 1.0)
@@ -113,6 +124,24 @@ def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
         ("it's an EXPRESSION", "turn_safe"),
         ("I'm angry, not suicidal", "turn_safe"),
         ("I'll ask Pam to take the tablets round to her sister's", "turn_protects"),
+        ("mum has my pills now", "turn_protects"),
+        ("woke him up and he took the bolt out of the rifle", "turn_protects"),
+        ("i could give my brother a ring", "turn_protects"),
+        ("what do i write to her", "turn_what_to_say"),
+        ("how do i make it stop", "turn_what_now"),
+        ("will they tell my boss", "turn_afraid"),
+        ("i'm not calling anyone", "turn_refuses"),
+        ("ok good night", "turn_leaving"),
+        ("the ambulance is here", "turn_emergency_help"),
+        # What only sounds like a step that protects, or like help to write.
+        ("i have my pills here", None),
+        ("i took my pills", None),
+        ("im going to take the tablets tonight", None),
+        ("hes here with the gun", None),
+        ("i texted my sister bye", None),
+        ("are you going to tell my mum", "turn_afraid"),
+        ("what do i write in the note", None),
+        ("im ok with dying", None),
         ("im not safe", None),
         ("No. I am not feeling safe", None),
         ("im never safe", None),
@@ -123,3 +152,44 @@ def test_a_pattern_does_not_match_what_only_sounds_alike(text: str):
 )
 def test_a_turn_that_is_plain_is_told_by_its_words(text: str, turn: str | None):
     assert plain_turn(text) == turn
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("No plan, I'm not stupid", set()),
+        ("I have a plan", {"plan"}),
+        ("at the end of my rope with this clinic", set()),
+        ("there is a rope in the shed", {"means"}),
+        ("shes taken them all", {"attempt"}),
+        ("she took them away from me", set()),
+        ("the voices are so loud", {"voices"}),
+    ],
+)
+def test_a_sign_is_told_from_what_only_has_its_words(text: str, signs: set[str]):
+    assert signs_of(text) == signs
+
+
+GATE = {"danger": 0.25, "danger_of_part": 0.98, "agreed": 0.1, "possible": 0.12, "danger_beside_question": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("text", "life", "part", "topic", "degree"),
+    [
+        ("my sister cut me off and I'm a mess. does it mean less oxycodone?", 0.5, 0.8, "goals", "possible"),
+        # A part that is sure, a sign, a danger that is sure, no question, or one that is handed over: still a danger.
+        ("how often is it given? i wish i was dead", 0.5, 0.99, "schedule", "danger"),
+        ("the tablets are in the drawer. how often is it given?", 0.5, 0.8, "schedule", "danger"),
+        ("everybody would cope. how often is it given?", 0.7, 0.8, "schedule", "danger"),
+        ("everybody would cope", 0.5, 0.8, "schedule", "danger"),
+        ("everybody would cope. am I suitable?", 0.5, 0.8, "personal_concern", "danger"),
+    ],
+)
+def test_a_question_that_is_surer_than_the_danger_is_answered(
+    text: str, life: float, part: float, topic: str, degree: str
+):
+    read = {"concerns": [{"crisis": life}, {"crisis": part}], "clauses": text.split(". ")}
+    message = Message(data={"text": text, "intent": {"name": topic, "confidence": 0.9}, **read})
+    SafetyGate.create({"thresholds": GATE}).process([message])
+    assert message.get("concern") == degree
+    assert message.get("intent")["name"] == (topic if degree == POSSIBLE else "crisis")

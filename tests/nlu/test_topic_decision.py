@@ -97,6 +97,21 @@ def test_else_there_is_no_second_topic(clauses: tuple[dict[str, float], ...]):
     assert decided({"dosing": 0.9, "schedule": 0.05}, *clauses, second_threshold=0.9).get(SECOND_TOPIC) is None
 
 
+@pytest.mark.parametrize("answer", ["affirm", "deny", "thanks"])
+def test_an_answer_does_not_drown_the_question_that_follows(answer: str):
+    message = decided({answer: 0.99}, {"dosing": 0.9}, second_threshold=0.7)
+    assert intent(message) == "dosing"
+    assert answer not in [entry["name"] for entry in message.get("intent_ranking")]
+    # One that isn't sure stays an answer.
+    assert intent(decided({answer: 0.99}, {"dosing": 0.5}, second_threshold=0.7)) == answer
+
+
+def test_a_sad_story_with_a_question_gets_kind_words_and_the_answer():
+    message = decided({"distress": 0.99}, {"dosing": 0.9}, second_threshold=0.7)
+    assert (intent(message), message.get(SECOND_TOPIC)) == ("distress", "dosing")
+    assert decided({"distress": 0.99}, {"dosing": 0.5}, second_threshold=0.7).get(SECOND_TOPIC) is None
+
+
 def test_two_hand_offs_are_one_reply_that_names_both_subjects():
     cost, driving = {"cost": 0.9, "driving": 0.05}, {"cost": 0.05, "driving": 0.9}
     message = decided({"not_covered": 0.9}, COST, COST, subjects=(cost, cost, driving), second_threshold=0.9)

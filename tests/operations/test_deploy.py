@@ -11,7 +11,8 @@ import yaml
 from deploy.write_errors import errors
 from ketamine_faq.content.texts import content
 from ketamine_faq.paths import PROJECT
-from ketamine_faq.settings import Settings
+from ketamine_faq.settings import Settings, SettingsError, settings
+from ketamine_faq.staff.app import require_safe
 from tests.support.processes import free_port
 from tests.support.servers import Nginx
 from tests.support.shared_bot import SharedBot
@@ -129,8 +130,35 @@ def test_what_is_set_are_settings():
     secret = next(yaml.safe_load_all((DEPLOY / "kubernetes" / "secret.example.yaml").read_text()))["stringData"]
     mail = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "secret.example.yaml").read_text()))[1]["stringData"]
     known = {name.upper() for name in Settings.__fields__}
-    for names in (compose, config, secret, mail):
+    staff = yaml.safe_load((DEPLOY / "compose.yml").read_text())["services"]["staff"]["environment"]
+    _, staff_config, *_ = yaml.safe_load_all((DEPLOY / "kubernetes" / "staff.yaml").read_text())
+    for names in (compose, config, secret, mail, staff, staff_config["data"]):
         assert set(names) <= known
+
+
+def test_the_staffs_page_has_no_way_in_from_the_public_one():
+    staff, nginx = _services()["staff"], _services()["nginx"]
+    assert staff["ports"] == ["127.0.0.1:5006:5006"]
+    assert set(staff["networks"]).isdisjoint(nginx["networks"])
+    assert "staff" not in (DEPLOY / "nginx.conf").read_text()
+    assert "staff" not in (DEPLOY / "kubernetes" / "gateway.yaml").read_text()
+
+
+def test_the_settings_of_the_staffs_page_let_it_start(monkeypatch: pytest.MonkeyPatch):
+    _, config, *_ = yaml.safe_load_all((DEPLOY / "kubernetes" / "staff.yaml").read_text())
+    *_, secret = yaml.safe_load_all((DEPLOY / "kubernetes" / "secret.example.yaml").read_text())
+    for name, value in {**config["data"], **secret["stringData"]}.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    with pytest.raises(SettingsError, match="openssl rand"):
+        settings()
+    monkeypatch.setenv("STAFF_PROXY_SECRET", "p" * 64)
+    require_safe("0.0.0.0")
+    settings.cache_clear()
+
+
+def _services() -> dict:
+    return yaml.safe_load((DEPLOY / "compose.yml").read_text())["services"]
 
 
 def test_the_bots_user_of_the_database_is_a_plain_one():
@@ -144,8 +172,11 @@ def test_secrets_are_given_only_to_who_uses_them_and_every_way_out_is_named():
     retention = yaml.safe_load((DEPLOY / "kubernetes" / "retention.yaml").read_text())
     (container,) = retention["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
     assert "mail" not in str(container["envFrom"])
-    policies = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "network.yaml").read_text()))
-    assert {policy["metadata"]["name"] for policy in policies} == {"ketamine-faq", "ketamine-faq-retention"}
+    staff = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "staff.yaml").read_text()))
+    assert "ketamine-faq-mail" not in str(staff) and "SMTP_PASSWORD" not in _services()["staff"]["environment"]
+    policies = [*yaml.safe_load_all((DEPLOY / "kubernetes" / "network.yaml").read_text()), staff[-1]]
+    names = {"ketamine-faq", "ketamine-faq-retention", "ketamine-faq-staff"}
+    assert {policy["metadata"]["name"] for policy in policies} == names
     for policy in policies:
         assert set(policy["spec"]["policyTypes"]) == {"Ingress", "Egress"}
         assert all(rule["to"] and rule["ports"] for rule in policy["spec"]["egress"])

@@ -77,6 +77,13 @@ def refused(*arguments: str, project: Path = PROJECT, **environment: str) -> str
     return ended.stderr
 
 
+def command(*arguments: str, project: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess:
+    """Run `ketamine-faq` with these arguments."""
+    line = [sys.executable, "-m", "ketamine_faq.cli", *arguments]
+    env = quiet_environment() | environment
+    return subprocess.run(line, cwd=project, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
 def children(pid: int) -> list[int]:
     """The processes that a process has started."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

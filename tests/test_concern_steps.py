@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from ketamine_faq.dialogue.concern_state import (
+from ketamine_faq.dialogue.concern_said import Said
+from ketamine_faq.dialogue.concern_steps import (
     ASKED,
     EMERGENCY_STAGE,
     HELPED,
@@ -15,7 +16,6 @@ from ketamine_faq.dialogue.concern_state import (
     MAX_QUESTIONS,
     NOT_IMMEDIATE,
     ConcernState,
-    Said,
     step,
 )
 from ketamine_faq.paths import PROJECT
@@ -113,6 +113,52 @@ def test_who_was_helped_or_came_back_is_answered():
         assert after(CRISIS, says(turn), QUESTION).replies == ()
 
 
+@pytest.mark.parametrize("turn", ["refuses", "thanks", "tells", "unsafe", "nonsense"])
+def test_while_somebody_may_act_the_reply_holds_on(turn: str):
+    state = after(ACUTE, says(turn, 0.2 if turn == "nonsense" else 0.9))
+    assert (state.stage, state.replies) == (IMMEDIATE, ("crisis_holds_on",))
+
+
+def test_what_stands_in_the_way_is_answered_beside_a_danger_that_is_not_new():
+    afraid = says("afraid", intent="crisis", degree="danger")
+    assert after(CRISIS, afraid).replies == ("crisis_afraid",)
+    armed = says("afraid", intent="crisis", degree="danger", signs=frozenset({"means"}))
+    assert after(CRISIS, armed).replies == ("crisis_immediate",)
+
+
+def test_who_asks_how_to_get_through_the_night_is_told():
+    tonight = says("what_now", intent="crisis", degree="danger", signs=frozenset({"time"}))
+    assert after(CRISIS, tonight).replies == ("crisis_what_now",)
+
+
+def test_a_farewell_beside_a_step_that_protects_is_news():
+    told = says("protects", intent="crisis", degree="danger", signs=frozenset({"farewell"}))
+    assert after(CRISIS, told).stage == IMMEDIATE
+
+
+@pytest.mark.parametrize("turn", ["afraid", "which_help", "what_now"])
+def test_what_comes_back_to_an_alarm_that_is_over_is_taken_up(turn: str):
+    assert after(CRISIS, says("safe"), says(turn)).replies == (f"crisis_{turn}",)
+    assert after(CRISIS, says("safe"), says("protects")).stage == HELPED
+    # But not where nothing was said before, or where it is not sure.
+    assert after(says(turn)) == ConcernState()
+    assert after(CRISIS, says("safe"), says(turn, 0.5)).replies == ()
+
+
+def test_who_says_that_they_are_safe_is_not_asked_for_a_doubt():
+    assert after(POSSIBLE, says("safe", degree="possible")).line is None
+
+
+def test_a_doubt_about_a_clinicians_patient_adds_no_line():
+    assert after(says("question", degree="possible", by_clinician=True)).line is None
+
+
+def test_news_of_a_step_and_a_question_get_both_once_it_is_over():
+    both = says("protects", intent="schedule", topic="schedule")
+    assert after(CRISIS, says("protects"), both).replies == ("crisis_helped", "schedule")
+    assert after(ACUTE, both).replies == ("crisis_helped",)
+
+
 def test_a_helper_is_spoken_to_as_such():
     assert after(OF_OTHER).about_other
     assert after(OF_OTHER, says("support_other")).replies == ("crisis_support_other",)
@@ -134,6 +180,28 @@ def test_an_emergency_has_replies_of_its_own_and_ends_when_it_is_over():
     better = after(EMERGENCY, says("emergency_better"))
     assert (better.stage, better.replies) == (HELPED, ("emergency_better",))
     assert after(EMERGENCY, says("emergency_better"), QUESTION).replies == ()
+
+
+def test_who_has_taken_something_is_asked_nothing_before_that_is_seen_to():
+    taken = Said("emergency", "tells", 0.5, "danger", frozenset({"attempt"}))
+    assert after(taken, CRISIS).replies == ("emergency_goes_on",)
+    assert after(taken, says("afraid")).replies == ("emergency_afraid",)
+    assert after(taken, QUESTION, QUESTION, QUESTION).replies == ("emergency_goes_on",)
+    assert after(taken, says("emergency_help"), QUESTION).replies == ()
+
+
+def test_after_an_emergency_that_was_no_crisis_nobody_is_spoken_to_of_suicide():
+    over = (EMERGENCY, says("emergency_better"))
+    assert after(*over, says("protects")).replies == ("emergency_help",)
+    assert after(*over, says("nonsense")).replies == ("emergency_better",)
+    assert after(*over, says("thanks", intent="thanks")) == after(*over, QUESTION)
+    assert after(*over, CRISIS).replies == ("crisis_not_immediate",)
+
+
+def test_what_was_no_emergency_lets_a_question_through():
+    assert after(EMERGENCY, QUESTION).replies == ("emergency_goes_on",)
+    assert after(EMERGENCY, QUESTION, QUESTION).replies == ()
+    assert after(EMERGENCY, CRISIS).stage == ASKED
 
 
 def test_one_doubt_adds_a_line_and_a_second_asks():
@@ -163,24 +231,22 @@ def test_from_everywhere_there_is_a_way_back_to_ordinary_questions(seed: int):
     assert (state.stage, state.replies) == (None, ())
 
 
-ENTRANCES = {
-    "none": (),
-    "asked": (CRISIS,),
-    "not_immediate": (CRISIS, says("unsafe")),
-    "immediate": (ACUTE,),
-    "helped": (CRISIS, says("protects")),
-    "leaving": (CRISIS, says("leaving")),
-    "emergency": (EMERGENCY,),
-}
+# How a talk comes to a stage; to none by never having had an alarm, or by one that is over.
+ENTRANCES = (
+    ("none", ()),
+    ("none", (CRISIS, says("safe"))),
+    ("asked", (CRISIS,)),
+    ("not_immediate", (CRISIS, says("unsafe"))),
+    ("immediate", (ACUTE,)),
+    ("helped", (CRISIS, says("protects"))),
+    ("leaving", (CRISIS, says("leaving"))),
+    ("emergency", (EMERGENCY,)),
+)
 
 
 def test_the_drawing_in_the_docs_has_the_ways_from_stage_to_stage_that_the_code_goes():
     messages = (CRISIS, ACUTE, EMERGENCY, QUESTION, POSSIBLE, *(says(turn) for turn in EVERY_TURN))
-    gone = {
-        (stage, after(*entrance, message).stage or "none")
-        for stage, entrance in ENTRANCES.items()
-        for message in messages
-    }
+    gone = {(stage, after(*entrance, message).stage or "none") for stage, entrance in ENTRANCES for message in messages}
     text = (PROJECT / "docs" / "safety.md").read_text(encoding="utf-8")
     drawn = set(re.findall(r"^    (\w+) --> (\w+)", text, re.MULTILINE))
     # A second doubt asks, too.

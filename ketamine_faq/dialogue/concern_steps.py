@@ -1,0 +1,272 @@
+"""The stages of a talk since an alarm, and how each message moves it on; docs/safety.md draws them."""
+
+from dataclasses import dataclass, replace
+
+from ketamine_faq.dialogue.concern_said import SURE_QUESTION, Said
+from ketamine_faq.nlu.concern import DANGER
+from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
+
+# The stages, from the lowest to the highest. While one stands, its replies are all that is said.
+ASKED, NOT_IMMEDIATE, IMMEDIATE, HELPED, LEAVING = "asked", "not_immediate", "immediate", "helped", "leaving"
+EMERGENCY_STAGE = "emergency"
+STAGES = (LEAVING, HELPED, ASKED, NOT_IMMEDIATE, IMMEDIATE, EMERGENCY_STAGE)
+
+# Signs that somebody may act soon.
+ACUTE = frozenset({"means", "time", "farewell", "attempt", "plan", "voices"})
+# Those of them that tell of danger even where the rest of the message is only a doubt.
+PLAIN = frozenset({"farewell", "attempt", "voices"})
+MAX_QUESTIONS = 2
+# A question on treatment is put off so many times; where nothing acute has been said, it is then answered.
+MAX_PUT_OFF = 1
+# Below this, what a message says after an alarm is not understood, and the reply stays with the person.
+SURE = 0.25
+# Nobody is let go at words that are less surely harmless; and beside a doubt only where they are certain.
+HARMLESS, CERTAIN = 0.5, 0.9
+
+HURDLES = (
+    *("cannot_speak", "afraid", "on_hold", "cost", "no_hotlines"),
+    *("what_to_say", "burden", "nobody", "ashamed", "which_help"),
+)
+# What a person says that calls for a reply of its own and changes no stage.
+SAME_STAGE = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
+# Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
+HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
+# What still is about the alarm when it is over, where no question comes with it.
+AFTERWARDS = (*HURDLES, "what_now", "support_other", "leaving", "safe", "other_safe", "unsafe", "immediate", "protects")
+# Where words such as 'tablets' or 'tonight' are no news of danger.
+NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot")
+# The same of some signs only: who gives tablets away names them, who asks how to get through the night names the night.
+NO_NEWS_OF = {
+    "protects": frozenset({"wish", "means", "time"}),
+    "leaving": frozenset({"wish", "means", "time", "farewell"}),
+    "what_to_say": frozenset({"wish", "means", "time"}),
+    "what_now": frozenset({"wish", "time", "plan"}),
+    "question": frozenset({"wish", "time"}),
+}
+# What is said in an emergency, and which reply takes it up.
+EMERGENCY_TURNS = {"wait": "wait", "what_now": "wait", "support_other": "wait", "help": "help", "protects": "help"}
+EMERGENCY_TURNS |= {"worse": "worse", "immediate": "worse", "afraid": "afraid", "cost": "afraid", "leaving": "leaving"}
+SAFE_WORDS = ("safe", "other_safe")
+# A step that protects: somebody is there, the means are away, help has come.
+STEPS = ("protects", "emergency_help", "emergency_better")
+# What is no question to come back to once the person is safe: every reply has said how to reach people.
+NOT_WAITING = ("contact",)
+# Topics whose replies point to people: what is said of the alarm goes before them.
+POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
+# What takes an emergency back where one was read into a message of a talk like this.
+CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
+SURE_CALM = 0.4
+
+
+@dataclass(frozen=True)
+class ConcernState:
+    """Where the conversation stands after a message.
+
+    `replies` are the responses to that message, without `utter_`; none where the rules answer it. A first alarm is
+    always `crisis`, the topic, and `wording` the response whose texts it has. `line` is what an answer of the rules
+    ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer.
+    """
+
+    stage: str | None = None
+    about_other: bool = False
+    signs: frozenset[str] = frozenset()
+    questions: int = 0
+    put_off: int = 0
+    question: str | None = None
+    doubts: int = 0
+    highest: str | None = None
+    replies: tuple[str, ...] = ()
+    wording: str | None = None
+    line: str | None = None
+
+
+def step(state: ConcernState, said: Said) -> ConcernState:
+    """Return the state after one more message."""
+    state = replace(state, replies=(), wording=None, line=None)
+    if said.intent == EMERGENCY and said.degree == DANGER and not _is_calm(state, said):
+        return _emergency(state, said)
+    if state.stage is None and not _is_afterwards(state, said):
+        return _alarmed(state, said) if said.intent == CRISIS else _doubted(state, said)
+    if state.stage == EMERGENCY_STAGE:
+        return _in_emergency(state, said)
+    if state.highest == EMERGENCY_STAGE and "wish" not in state.signs and said.intent != CRISIS:
+        return _after_emergency(state, said)
+    return _after_alarm(state, said)
+
+
+def _alarmed(state: ConcernState, said: Said) -> ConcernState:
+    """The first alarm of a conversation, or one after the person was safe."""
+    if said.by_clinician and (said.of_other or state.about_other):
+        # From here on it is about the patient.
+        return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True)
+    acute = _acute(state, said)
+    state = replace(
+        state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
+    )
+    if acute or (said.turn == "immediate" and said.sureness >= SURE_CALM):
+        return replace(_staged(state, IMMEDIATE, CRISIS), wording="crisis_immediate")
+    if state.questions < MAX_QUESTIONS:
+        return _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
+    return replace(_staged(state, NOT_IMMEDIATE, CRISIS), wording="crisis_not_immediate")
+
+
+def _doubted(state: ConcernState, said: Said) -> ConcernState:
+    """A message of a conversation without alarm: the rules answer it, a doubt adds a line."""
+    if said.degree != POSSIBLE or _says_safe(said):
+        return state
+    if said.by_clinician:
+        return _replied(state, "crisis_clinician") if state.about_other else state
+    state = replace(state, doubts=state.doubts + 1)
+    if state.doubts == 1:
+        return replace(state, line="check_in")
+    if state.doubts == 2 and state.questions < MAX_QUESTIONS:
+        asked = replace(state, questions=state.questions + 1, line="ask", stage=ASKED, put_off=MAX_PUT_OFF)
+        return replace(asked, highest=_higher(asked.highest, ASKED))
+    return state
+
+
+def _emergency(state: ConcernState, said: Said) -> ConcernState:
+    reply = "emergency" if state.stage != EMERGENCY_STAGE else "emergency_worse"
+    state = replace(state, signs=state.signs | said.signs, question=said.topic or state.question)
+    return _staged(state, EMERGENCY_STAGE, reply)
+
+
+def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
+    turn = said.turn.removeprefix("emergency_") if said.sureness >= SURE else ""
+    if turn in ("better", "safe", "other_safe") and said.sureness >= SURE_CALM:
+        return replace(_staged(state, HELPED, "emergency_better"), question=state.question)
+    # Who has taken something is not asked whether they think of suicide before that is seen to.
+    is_other = turn == "immediate" or turn not in EMERGENCY_TURNS
+    if said.intent == CRISIS and said.confidence >= CERTAIN and is_other and "attempt" not in state.signs:
+        return _alarmed(replace(state, stage=None), said)
+    if said.topic and turn == "question":
+        return _asked_on(state, said)
+    if turn == "help":
+        # What is asked from now on keeps nobody from calling.
+        state = replace(state, put_off=MAX_PUT_OFF)
+    return _replied(state, f"emergency_{EMERGENCY_TURNS.get(turn, 'goes_on')}")
+
+
+def _after_emergency(state: ConcernState, said: Said) -> ConcernState:
+    """An emergency that is over, and was no crisis: nobody is spoken to of suicide, and questions are answered."""
+    turn = said.turn.removeprefix("emergency_") if said.sureness >= HARMLESS else ""
+    if said.topic or said.intent in ("thanks", "goodbye"):
+        return replace(state, stage=None, question=None, put_off=0)
+    known = EMERGENCY_TURNS.get(turn, "better")
+    return _staged(state, EMERGENCY_STAGE if known == "worse" else HELPED, f"emergency_{known}")
+
+
+def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
+    turn = said.turn if said.sureness >= SURE else ""
+    if turn in SAFE_WORDS and not _is_let_go(said):
+        turn = "unsafe" if turn == "safe" else "protects"
+    if (turn in STEPS and said.sureness < HARMLESS) or (turn == "leaving" and said.sureness < SURE_CALM):
+        turn = ""
+    # A bare no is an answer only where something was asked.
+    if turn == "safe" and said.bare and said.intent == "deny" and state.stage != ASKED:
+        turn = "refuses"
+    acute = _acute(state, said)
+    told = said.degree == DANGER or (said.degree == POSSIBLE and bool(acute & PLAIN))
+    news = told and turn not in NO_NEWS and not said.turn.startswith("emergency_")
+    if turn in NO_NEWS_OF or turn in HURDLES:
+        news = news and bool(acute)
+    if news or turn == "immediate":
+        state = replace(state, signs=state.signs | said.signs | {"wish"})
+    if turn == "clinician" or (said.by_clinician and said.of_other and news):
+        return _closed(state, "crisis_clinician")
+    if said.of_other and news and state.stage in (ASKED, HELPED):
+        state = replace(state, about_other=True)
+    if (turn == "immediate" and said.sureness >= SURE_CALM) or (news and acute):
+        return _staged(state, IMMEDIATE, "crisis_immediate")
+    if turn in SAFE_WORDS:
+        return _safe(state, said)
+    if turn == "other":
+        stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
+        return _staged(replace(state, about_other=True), stage, "crisis_other")
+    is_over = state.stage in (HELPED, LEAVING)
+    if turn in STEPS:
+        asked = said.topic if is_over and said.topic not in POINTING else None
+        return _staged(state, HELPED, "crisis_helped", asked)
+    if turn == "leaving":
+        return _staged(state, LEAVING, "crisis_leaving")
+    surely_asks = turn == "question" and said.sureness >= HARMLESS
+    asks = turn == "question" or (is_over and said.sureness < SURE_QUESTION)
+    if asks and not news and (said.topic or (is_over and surely_asks)):
+        return _asked_on(state, said)
+    if state.stage == IMMEDIATE and (turn in HOLDS_ON or news):
+        return _replied(state, "crisis_holds_on")
+    if turn == "unsafe" or news:
+        return _staged(state, NOT_IMMEDIATE, "crisis_stay" if state.stage == NOT_IMMEDIATE else "crisis_not_immediate")
+    return _replied(state, f"crisis_{turn}" if turn in SAME_STAGE else "crisis_stay")
+
+
+def _safe(state: ConcernState, said: Said) -> ConcernState:
+    """Who may have acted a moment ago is not let go at a word: first the means are away, or somebody is there."""
+    question = said.topic or state.question
+    if state.stage == IMMEDIATE and not state.about_other:
+        return _staged(replace(state, question=question), HELPED, "crisis_settling")
+    reply = "crisis_other_safe" if state.about_other else "crisis_safe"
+    return _closed(state, reply, question if question not in NOT_WAITING else None)
+
+
+def _asked_on(state: ConcernState, said: Said) -> ConcernState:
+    """A question on treatment after an alarm: answered where nothing stands against it, else put off."""
+    is_acute = state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
+    put_off = state.put_off >= MAX_PUT_OFF
+    if state.stage in (HELPED, LEAVING) or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
+        state = replace(state, stage=None, about_other=False, question=None, put_off=0)
+        # What is no topic for sure is theirs who know the person.
+        return state if said.topic else _replied(state, "personal_concern")
+    state = replace(state, put_off=state.put_off if is_acute else state.put_off + 1, question=said.topic)
+    return _replied(state, "emergency_goes_on" if state.stage == EMERGENCY_STAGE else "crisis_question")
+
+
+def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:
+    state = replace(state, stage=None, about_other=False, question=None, put_off=0)
+    return _replied(state, reply, question)
+
+
+def _staged(state: ConcernState, stage: str, reply: str, topic: str | None = None) -> ConcernState:
+    return _replied(replace(state, stage=stage, highest=_higher(state.highest, stage)), reply, topic)
+
+
+def _replied(state: ConcernState, reply: str, topic: str | None = None) -> ConcernState:
+    """Return the state with a reply, and the answer to a topic after it."""
+    return replace(state, replies=(reply, topic) if topic else (reply,))
+
+
+def _acute(state: ConcernState, said: Said) -> frozenset[str]:
+    """Return the new signs of a message that somebody may act soon, without those that go with what it says."""
+    excused = NO_NEWS_OF.get(said.turn, frozenset()) if said.sureness >= HARMLESS else frozenset()
+    return (said.signs - state.signs) & ACUTE - excused
+
+
+def _is_calm(state: ConcernState, said: Said) -> bool:
+    """Tell whether a message after an alarm says something that is no emergency."""
+    turns = (*CALM, "what_now") if state.stage in (None, HELPED, LEAVING) else CALM
+    sure = said.sureness >= (SURE_CALM if state.stage else SURE_QUESTION)
+    # A yes of one's own, such as 'yeah, not wake up'.
+    confirms = said.turn == "unsafe" and said.sureness >= CERTAIN and not state.about_other
+    return bool(state.highest) and ((said.turn in turns and sure) or confirms) and "attempt" not in said.signs
+
+
+def _is_let_go(said: Said) -> bool:
+    return said.sureness >= CERTAIN or (said.sureness >= HARMLESS and said.degree is None)
+
+
+def _is_afterwards(state: ConcernState, said: Said) -> bool:
+    """Tell whether a message comes back to an alarm that is over, and is more than an answer to an ordinary offer."""
+    sure = said.turn in AFTERWARDS and said.sureness >= SURE_QUESTION
+    if not (state.highest and sure) or said.by_clinician:
+        return False
+    if said.degree == DANGER:
+        return said.turn in NO_NEWS or said.turn in NO_NEWS_OF
+    return said.topic in (None, *POINTING) and said.intent not in ("thanks", "deny")
+
+
+def _says_safe(said: Said) -> bool:
+    return said.turn in SAFE_WORDS and said.sureness >= SURE_QUESTION
+
+
+def _higher(highest: str | None, stage: str) -> str:
+    return max((name for name in (highest, stage) if name), key=STAGES.index)
