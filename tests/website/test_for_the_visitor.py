@@ -85,6 +85,14 @@ def test_what_could_not_be_deleted_is_still_there_and_it_says_so(guest: Visitor,
     expect(guest.answers).to_have_count(1)
 
 
+def test_beside_a_form_it_says_so_too(visitor: Visitor):
+    visitor.opens().asks("what are the side effects?").opens_form()
+    visitor.page.route("**/webhooks/rest/conversation", lambda route: route.abort())
+    visitor.chooses(SURE["delete"]["confirm"], SURE["delete"]["confirm"])
+    expect(visitor.widget.locator(".told")).to_be_in_viewport()
+    expect(visitor.form).to_be_visible()
+
+
 def test_start_again_is_not_beside_close_asks_first_and_tells_of_a_form(visitor: Visitor):
     visitor.opens()
     # Where there is nothing to lose, there is nothing to start again.

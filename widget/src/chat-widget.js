@@ -161,6 +161,7 @@ export class ChatWidget extends LitElement {
           ?hidden=${!this.opened}
         >
           ${this.#head()} ${this.menu ? this.#menu() : nothing}
+          <p class="told" aria-hidden="true" ?hidden=${!this.told} .textContent=${this.told}></p>
           <div class="view" ?hidden=${this.view !== 'chat'}>${this.#log()} ${this.#composer()}</div>
           ${this.form ? this.#contactForm() : nothing}
         </div>
@@ -247,7 +248,6 @@ export class ChatWidget extends LitElement {
     const left = LONGEST - this.written;
     const count = left < 0 ? words.chat.over : words.chat.left;
     return html`
-      <p class="told" aria-hidden="true" ?hidden=${!this.told} .textContent=${this.told}></p>
       <div class="composer">
         <label class="unseen" for="question">${words.chat.input}</label>
         <textarea id="question" rows="1" dir="auto" enterkeyhint="send" placeholder=${words.chat.input}
