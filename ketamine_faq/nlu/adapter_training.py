@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from rasa.shared.exceptions import RasaException
 
-from ketamine_faq.nlu import adapter
-from ketamine_faq.nlu.adapter import Factors, merged, read_adapter, record, write_adapter
+from ketamine_faq.nlu.adapter import Factors, merged, record, write_adapter
 from ketamine_faq.nlu.examples import Example, examples_fingerprint, read_examples
 from ketamine_faq.nlu.minilm import MiniLM
 from ketamine_faq.nlu.minilm_graph import graph_of_bytes, packaged_weights
@@ -24,7 +23,6 @@ class DidNotLearnError(RasaException):
 def make_adapter() -> dict[str, Any]:
     """Fine-tune, write the adapter and its record, and return the record.
 
-    It goes on from the adapter that is there, if one is: where only some examples are new, that is half of the work.
     The same examples give the same adapter on the same kind of processor; on another, the last digits of TensorFlow's
     products differ. Raises ExamplesError, MissingModelError and DidNotLearnError; then nothing is written.
     """
@@ -32,20 +30,13 @@ def make_adapter() -> dict[str, Any]:
 
     examples = read_examples()
     texts = [example.text for example in examples]
-    before = record()["sha256"] if adapter.RECORD.is_file() else None
-    factors = fine_tuning.fine_tuned_factors(
-        texts,
-        [example.topic for example in examples],
-        [example.concern for example in examples],
-        read_adapter() if before else None,
-    )
+    factors = fine_tuning.fine_tuned_factors(texts, [e.topic for e in examples], [e.concern for e in examples])
     made: dict[str, Any] = {
         "examples": len(examples),
         "fingerprint": examples_fingerprint(examples),
         "made_on": date.today().isoformat(),
         "rank": fine_tuning.RANK,
-        "goes_on_from": before,
-        "epochs": fine_tuning.FURTHER_EPOCHS if before else fine_tuning.EPOCHS,
+        "epochs": fine_tuning.EPOCHS,
         "learning_rate": fine_tuning.LEARNING_RATE,
         "versions": {name: version(name) for name in ("numpy", "tensorflow", "tokenizers")},
         "next_to_their_topic": next_to_their_topic(factors, examples),

@@ -34,8 +34,7 @@ from ketamine_faq.nlu.minilm_graph import (
 )
 
 RANK = 64
-# From the packaged weights, and on top of what an adapter has learned already.
-EPOCHS, FURTHER_EPOCHS = 2, 1
+EPOCHS = 2
 LEARNING_RATE = 1.5e-3
 WARM_UP = 0.1
 LARGEST_GRADIENT = 1.0
@@ -46,14 +45,11 @@ SEED = 20261123
 NONE = -1
 
 
-def fine_tuned_factors(
-    texts: list[str], topics: list[str | None], concerns: Sequence[str | None], learned: Factors | None = None
-) -> Factors:
+def fine_tuned_factors(texts: list[str], topics: list[str | None], concerns: Sequence[str | None]) -> Factors:
     """Return the change of the encoder's matrices that tells the topics and concerns of these texts apart.
 
-    `topics` has None for a text that has no topic, `concerns` for a turn after an alarm. It goes on from what was
-    `learned` before, else from the packaged weights. The order of batches and the dropout are seeded. For 40,000 texts
-    it takes 40 minutes on two cores, half of that where it goes on.
+    `topics` has None for a text that has no topic, `concerns` for a turn after an alarm. The order of batches and the
+    dropout are seeded. It takes most of an hour for 40,000 texts on two cores.
     """
     tf.keras.utils.set_random_seed(SEED)
     # Products in bfloat16 where the processor has it, weights in float32: nearly twice as fast, and no worse.
@@ -62,16 +58,16 @@ def fine_tuned_factors(
     topic_classes = _classes([*topics, *[None] * len(more)])
     concern_classes = _classes([*concerns, *more_concerns])
     texts = [*texts, *more]
-    encoder, epochs = _Encoder(packaged_weights(), learned or {}), FURTHER_EPOCHS if learned else EPOCHS
+    encoder = _Encoder(packaged_weights())
     heads = [_head(classes) for classes in (topic_classes, concern_classes)]
     batches = max(1, -(-len(texts) // BATCH))
     # Keras's older Adam comes to the same in one operation a weight; the newer takes nine, and a tenth longer in all.
-    optimizer = tf.keras.optimizers.legacy.Adam(_Schedule(epochs * batches), global_clipnorm=LARGEST_GRADIENT)
+    optimizer = tf.keras.optimizers.legacy.Adam(_Schedule(EPOCHS * batches), global_clipnorm=LARGEST_GRADIENT)
     step = _training_step(encoder, heads, optimizer)
     random = np.random.default_rng(SEED)
     with Progress() as progress:
-        task = progress.add_task("Fine-tuning the encoder", total=epochs * batches)
-        for _ in range(epochs):
+        task = progress.add_task("Fine-tuning the encoder", total=EPOCHS * batches)
+        for _ in range(EPOCHS):
             for chosen, tokens, mask in _batches(texts, random):
                 step(encoder.embedded(tokens), mask, topic_classes[chosen], concern_classes[chosen])
                 progress.advance(task)
@@ -121,11 +117,11 @@ def _loss(pooled: tf.Tensor, head: tuple[tf.Variable, tf.Variable], classes: tf.
 class _Encoder:
     """MiniLM in TensorFlow, for training: the packaged weights, and the factors that change them."""
 
-    def __init__(self, weights: Weights, learned: Factors) -> None:
+    def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._fixed = {name: tf.constant(values) for name, values in weights.items() if name.startswith("encoder.")}
         self._factors = {
-            name: _factors(weights[name].shape, learned.get(name))
+            name: _factors(weights[name].shape)
             for name in (f"encoder.layer.{layer}.{matrix}.weight" for layer in range(LAYERS) for matrix in DENSE)
         }
 
@@ -176,10 +172,8 @@ class _Encoder:
         return tf.transpose(tf.reshape(values, [count, length, HEADS, WIDTH // HEADS]), [0, 2, 1, 3])
 
 
-def _factors(shape: tuple[int, ...], learned: tuple[np.ndarray, np.ndarray] | None) -> tuple[tf.Variable, tf.Variable]:
-    """Return a matrix's two factors; the product of new ones is nought: training begins with the packaged weights."""
-    if learned:
-        return tf.Variable(learned[0]), tf.Variable(learned[1])
+def _factors(shape: tuple[int, ...]) -> tuple[tf.Variable, tf.Variable]:
+    """Return a matrix's two factors; their product is nought, so that training begins with the packaged weights."""
     rows, columns = shape
     return tf.Variable(tf.random.normal([rows, RANK], stddev=rows**-0.5)), tf.Variable(tf.zeros([RANK, columns]))
 
