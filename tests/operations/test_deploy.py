@@ -212,8 +212,8 @@ def test_the_parts_of_compose_fit_together():
         # What is waited for can tell that it is well: by its own check, or by the image's.
         for waited in service.get("depends_on", {}):
             assert "healthcheck" in services[waited] or services[waited]["image"] == "ketamine-faq"
-        # Only the proxy is reached from outside, and of itself from this machine alone.
-        assert ("ports" in service) == (name == "nginx")
+        # Only the proxy and the staff's page are reached from outside, and of themselves from this machine alone.
+        assert ("ports" in service) == (name in ("nginx", "staff"))
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
         assert service["pids_limit"] <= 512
         if "environment" in service and name not in ("bot-a", "bot-b"):
