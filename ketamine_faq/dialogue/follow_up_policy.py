@@ -6,44 +6,25 @@ then notes the condition. It has one line of reasoning and no model.
 
 from typing import Any
 
-from rasa.core.policies.policy import Policy, PolicyPrediction
-from rasa.engine.graph import ExecutionContext
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet
-from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from ketamine_faq.dialogue.follow_up import other_condition
+from ketamine_faq.dialogue.untrained_policy import UntrainedPolicy
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
-class FollowUpPolicy(Policy):
+class FollowUpPolicy(UntrainedPolicy):
     """Predicts the last topic's answer once more for the other condition; else nothing."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults; the priority is above RulePolicy's 6, whose answer would leave the slot as it is."""
         return {"priority": 7}
-
-    def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **_: Any) -> Resource:
-        """Learn nothing."""
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> "FollowUpPolicy":
-        """Create the policy; nothing was stored."""
-        return cls(config, model_storage, resource, execution_context)
 
     def predict_action_probabilities(
         self,

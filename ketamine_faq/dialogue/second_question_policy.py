@@ -6,17 +6,14 @@ the other one' without a rule for every pair of topics, so this policy does: it 
 
 from typing import Any
 
-from rasa.core.policies.policy import Policy, PolicyPrediction
-from rasa.engine.graph import ExecutionContext
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet
-from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from ketamine_faq.dialogue.untrained_policy import UntrainedPolicy
 from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
 
@@ -32,29 +29,13 @@ def _offers_form(action: str, domain: Domain) -> bool:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
-class SecondQuestionPolicy(Policy):
+class SecondQuestionPolicy(UntrainedPolicy):
     """Predicts `utter_<second topic>` right after the first answer, then to listen; else nothing."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults; the priority is above RulePolicy's 6, which would listen after the first answer."""
         return {"priority": 7}
-
-    def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **_: Any) -> Resource:
-        """Learn nothing."""
-        return self._resource
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **_: Any,
-    ) -> "SecondQuestionPolicy":
-        """Create the policy; nothing was stored."""
-        return cls(config, model_storage, resource, execution_context)
 
     def predict_action_probabilities(
         self,
