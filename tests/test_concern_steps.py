@@ -257,13 +257,13 @@ def test_who_is_a_child_stays_one():
     assert "child" in after(young, CRISIS).signs
 
 
-@pytest.mark.parametrize("turn", ["names", "reached", "no_answer"])
+@pytest.mark.parametrize("turn", ["names", "reached", "no_answer", "not_now", "pain"])
 def test_a_person_who_could_come_is_taken_up(turn: str):
     state = after(ACUTE, says(turn))
     assert (state.stage, state.replies) == (IMMEDIATE, (f"crisis_{turn}",))
 
 
-@pytest.mark.parametrize("turn", ["means_away", "goes_to"])
+@pytest.mark.parametrize("turn", ["means_away", "goes_to", "coming"])
 def test_a_step_is_heard_for_what_it_is(turn: str):
     step_taken = says(turn, intent="crisis", degree="danger", signs=frozenset({"means"} if turn == "means_away" else ()))
     assert after(CRISIS, step_taken).stage == HELPED
@@ -289,7 +289,7 @@ def test_who_wants_no_hotline_is_offered_people_without_an_alarm():
 
 EVERY_TURN = ("safe", "unsafe", "immediate", "other", "clinician", "protects", "leaving", "question", "support_other")
 EVERY_TURN += ("other_safe", "emergency_wait", "emergency_help", "emergency_better", "emergency_worse", "nonsense")
-EVERY_TURN += ("names", "reached", "no_answer", "is_self", "voices", "means_away", "goes_to")
+EVERY_TURN += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain", "means_away", "goes_to", "coming")
 EVERY_TURN += (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks")
 
 

@@ -18,7 +18,7 @@ PLAIN = frozenset({"farewell", "attempt", "voices"})
 # Signs of another kind: the writer may hurt somebody else; hurts themself; is at a height, road or water; is a child.
 VIOLENCE, SELF_HARM, PLACE, CHILD = "violence", "self_harm", "place", "child"
 # What stands for the whole conversation, whenever it is said.
-LASTING = frozenset({CHILD})
+LASTING = frozenset({CHILD, PLACE})
 # Words of giving up that are met though it has been asked before.
 DESPAIR = "despair"
 MAX_QUESTIONS = 2
@@ -35,13 +35,13 @@ HURDLES = (
 )
 # What a person says that calls for a reply of its own and changes no stage.
 SAME_STAGE = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
-SAME_STAGE += ("names", "reached", "no_answer", "is_self", "voices")
+SAME_STAGE += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain")
 # Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
 HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
 # What still is about the alarm when it is over, where no question comes with it.
 AFTERWARDS = (*HURDLES, "what_now", "support_other", "leaving", "safe", "other_safe", "unsafe", "immediate", "protects")
 # Where words such as 'tablets' or 'tonight' are no news of danger.
-NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot", "is_self", "no_answer")
+NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot", "is_self", "no_answer", "not_now")
 # The same of some signs only: who gives tablets away names them, who asks how to get through the night names the night.
 NO_NEWS_OF = {
     "protects": frozenset({"wish", "means", "time"}),
@@ -49,6 +49,7 @@ NO_NEWS_OF = {
     "goes_to": frozenset({"wish", "time", "farewell"}),
     "names": frozenset({"wish", "means", "time"}),
     "voices": frozenset({"wish", "time", "voices"}),
+    "coming": frozenset({"wish", "means", "time", "farewell"}),
     "reached": frozenset({"wish", "means", "time", "farewell"}),
     "leaving": frozenset({"wish", "means", "time", "farewell"}),
     "what_to_say": frozenset({"wish", "means", "time"}),
@@ -60,11 +61,11 @@ EMERGENCY_TURNS = {"wait": "wait", "what_now": "wait", "support_other": "wait", 
 EMERGENCY_TURNS |= {"worse": "worse", "immediate": "worse", "afraid": "afraid", "cost": "afraid", "leaving": "leaving"}
 SAFE_WORDS = ("safe", "other_safe")
 # A step that protects: somebody is there, the means are away, help has come.
-STEPS = ("protects", "means_away", "goes_to", "emergency_help", "emergency_better")
+STEPS = ("protects", "means_away", "goes_to", "coming", "emergency_help", "emergency_better")
 # The steps that have a reply of their own, where it is the writer's.
-STEP_REPLIES = ("means_away", "goes_to")
+STEP_REPLIES = ("means_away", "goes_to", "coming")
 # What is said where somebody else may be hurt, and which reply takes it up.
-VIOLENCE_TURNS = {name: "_step" for name in ("protects", "means_away", "goes_to", "names", "reached", "emergency_help")}
+VIOLENCE_TURNS = {name: "_step" for name in (*STEPS, "names", "reached")}
 VIOLENCE_TURNS |= {name: "_afraid" for name in ("afraid", "ashamed", "cost")}
 VIOLENCE_TURNS |= {name: "_question" for name in ("question", "asks_bot", "which_help")}
 # What is no question to come back to once the person is safe: every reply has said how to reach people.
@@ -73,7 +74,7 @@ NOT_WAITING = ("contact",)
 POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
 # What takes an emergency back where one was read into a message of a talk like this.
 CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
-CALM += ("means_away", "goes_to", "names", "reached", "no_answer", "is_self")
+CALM += ("not_now", "coming", "means_away", "goes_to", "names", "reached", "no_answer", "is_self")
 SURE_CALM = 0.4
 
 
@@ -279,7 +280,8 @@ def _violence(state: ConcernState, said: Said) -> ConcernState:
 
 def _immediate(state: ConcernState, said: Said) -> str:
     """Return the reply to who may act soon: away from the edge first, where they are at one."""
-    return "crisis_immediate_place" if PLACE in said.signs and not state.about_other else "crisis_immediate"
+    at_place = PLACE in said.signs or (PLACE in state.signs and state.stage != IMMEDIATE)
+    return "crisis_immediate_place" if at_place and not state.about_other else "crisis_immediate"
 
 
 def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:
@@ -299,6 +301,8 @@ def _replied(state: ConcernState, reply: str, topic: str | None = None) -> Conce
 def _acute(state: ConcernState, said: Said) -> frozenset[str]:
     """Return the new signs of a message that somebody may act soon, without those that go with what it says."""
     excused = NO_NEWS_OF.get(said.turn, frozenset()) if said.sureness >= HARMLESS else frozenset()
+    # Who hurts themself has a blade, and bad evenings: no news of an attempt.
+    excused |= frozenset({"means", "time"}) if SELF_HARM in state.signs else frozenset()
     return (said.signs - state.signs) & ACUTE - excused
 
 
