@@ -213,8 +213,83 @@ def test_one_doubt_adds_a_line_and_a_second_asks():
     assert after(POSSIBLE, QUESTION, POSSIBLE, QUESTION).replies == ()
 
 
+VIOLENT = Said("crisis", "tells", 0.5, "danger", frozenset({"violence"}))
+HURTS = Said("crisis", "immediate", 0.5, "danger", frozenset({"self_harm", "means"}))
+
+
+def test_who_may_hurt_somebody_else_is_met_as_that_and_it_stays_urgent():
+    state = after(CRISIS, VIOLENT)
+    assert (state.stage, state.replies) == (IMMEDIATE, ("crisis_violence",))
+    assert after(VIOLENT).wording == "crisis_violence"
+    for turn, reply in (("tells", ""), ("protects", "_step"), ("afraid", "_afraid"), ("question", "_question")):
+        state = after(VIOLENT, says(turn))
+        assert (state.stage, state.replies) == (IMMEDIATE, (f"crisis_violence{reply}",))
+    assert after(VIOLENT, CRISIS).replies == ("crisis_violence",)
+    # Whom somebody else may hurt is no such talk, nor is it one for a patient of the writer's.
+    assert after(says("tells", degree="danger", intent="crisis", of_other=True, signs=VIOLENT.signs)).stage == ASKED
+
+
+def test_who_might_have_hurt_somebody_is_let_go_at_the_second_word():
+    assert after(VIOLENT, says("safe")).replies == ("crisis_violence_settling",)
+    state = after(VIOLENT, says("safe"), says("safe"))
+    assert (state.stage, state.replies) == (None, ("crisis_violence_safe",))
+    assert after(VIOLENT, says("safe"), says("safe"), CRISIS).wording is None
+
+
+def test_at_a_height_the_edge_comes_first():
+    at_edge = says("tells", degree="danger", intent="crisis", signs=frozenset({"means", "place"}))
+    assert after(at_edge).wording == "crisis_immediate_place"
+    assert after(CRISIS, at_edge).replies == ("crisis_immediate_place",)
+
+
+def test_self_harm_is_asked_about_and_met_when_it_is_not_to_die():
+    state = after(HURTS)
+    assert (state.stage, state.wording, state.questions) == (ASKED, "crisis_self_harm_asked", 1)
+    state = after(HURTS, says("safe"))
+    assert (state.stage, state.replies) == (NOT_IMMEDIATE, ("crisis_self_harm",))
+    assert after(HURTS, says("safe"), says("safe")).replies == ("crisis_safe",)
+    tried = Said("crisis", "tells", 0.5, "danger", frozenset({"self_harm", "attempt"}))
+    assert after(tried).stage == IMMEDIATE
+
+
+def test_who_is_a_child_stays_one():
+    young = says("question", intent="schedule", topic="schedule", signs=frozenset({"child"}))
+    assert "child" in after(young, CRISIS).signs
+
+
+@pytest.mark.parametrize("turn", ["names", "reached", "no_answer", "not_now", "pain"])
+def test_a_person_who_could_come_is_taken_up(turn: str):
+    state = after(ACUTE, says(turn))
+    assert (state.stage, state.replies) == (IMMEDIATE, (f"crisis_{turn}",))
+
+
+@pytest.mark.parametrize("turn", ["means_away", "goes_to", "coming"])
+def test_a_step_is_heard_for_what_it_is(turn: str):
+    step_taken = says(turn, intent="crisis", degree="danger", signs=frozenset({"means"} if turn == "means_away" else ()))
+    assert after(CRISIS, step_taken).stage == HELPED
+    assert after(ACUTE, step_taken).replies == (f"crisis_{turn}",)
+    assert after(OF_OTHER, says(turn)).replies == ("crisis_helped",)
+
+
+def test_who_was_taken_for_a_helper_is_spoken_to_again():
+    state = after(OF_OTHER, says("is_self"))
+    assert (state.about_other, state.replies) == (False, ("crisis_is_self",))
+
+
+def test_despair_is_met_again_though_it_was_denied():
+    despair = Said("schedule", "question", 0.5, "possible", frozenset({"despair"}), topic="schedule")
+    asked = (POSSIBLE, POSSIBLE, says("safe"))
+    assert (after(*asked, despair).line, after(*asked, despair).stage) == ("ask_again", ASKED)
+    assert after(*asked, despair, says("safe"), despair).line == "check_in"
+
+
+def test_who_wants_no_hotline_is_offered_people_without_an_alarm():
+    assert after(says("no_hotlines", 1.0, intent="deny")).replies == ("crisis_no_hotlines",)
+
+
 EVERY_TURN = ("safe", "unsafe", "immediate", "other", "clinician", "protects", "leaving", "question", "support_other")
 EVERY_TURN += ("other_safe", "emergency_wait", "emergency_help", "emergency_better", "emergency_worse", "nonsense")
+EVERY_TURN += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain", "means_away", "goes_to", "coming")
 EVERY_TURN += (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks")
 
 
@@ -223,7 +298,7 @@ def test_from_everywhere_there_is_a_way_back_to_ordinary_questions(seed: int):
     chance = random.Random(seed)
     state = ConcernState()
     for _ in range(chance.randint(1, 25)):
-        alarm = chance.choice([None, None, None, CRISIS, ACUTE, OF_OTHER, EMERGENCY, POSSIBLE, QUESTION])
+        alarm = chance.choice([None, None, None, CRISIS, ACUTE, VIOLENT, OF_OTHER, EMERGENCY, POSSIBLE, QUESTION])
         state = step(state, alarm or says(chance.choice(EVERY_TURN), chance.choice([0.2, 0.5, 0.95])))
         assert state.questions <= MAX_QUESTIONS
     for message in (says("safe"), says("safe"), QUESTION):
@@ -245,7 +320,7 @@ ENTRANCES = (
 
 
 def test_the_drawing_in_the_docs_has_the_ways_from_stage_to_stage_that_the_code_goes():
-    messages = (CRISIS, ACUTE, EMERGENCY, QUESTION, POSSIBLE, *(says(turn) for turn in EVERY_TURN))
+    messages = (CRISIS, ACUTE, VIOLENT, HURTS, EMERGENCY, QUESTION, POSSIBLE, *(says(turn) for turn in EVERY_TURN))
     gone = {(stage, after(*entrance, message).stage or "none") for stage, entrance in ENTRANCES for message in messages}
     text = (PROJECT / "docs" / "safety.md").read_text(encoding="utf-8")
     drawn = set(re.findall(r"^    (\w+) --> (\w+)", text, re.MULTILINE))

@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import pytest
+import yaml
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
@@ -16,6 +17,7 @@ from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING
 from ketamine_faq.dialogue.response_generator import ResponseGenerator
 from ketamine_faq.importer import Importer
 from ketamine_faq.nlu.concern import DANGER
+from ketamine_faq.nlu.concern import TURNS as TURNS_BY_WORDS
 from ketamine_faq.nlu.examples import read_examples
 from ketamine_faq.paths import PROJECT
 from tests.support.safety_replies import ASKS, NEVER_IN_A_STATE, contacts
@@ -23,7 +25,7 @@ from tests.support.safety_replies import ASKS, NEVER_IN_A_STATE, contacts
 TALKS, TURNS = 1000, 12
 TOPICS = ("schedule", "goals", "not_covered", "out_of_scope", "misuse", "goodbye", "capabilities", "thanks")
 AFTER_ALARM = ("utter_crisis", "utter_emergency")
-SIGNS = ("means", "time", "farewell", "attempt", "plan", "voices")
+SIGNS = ("means", "time", "farewell", "attempt", "plan", "voices", "violence", "self_harm", "place", "child")
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +36,9 @@ def domain() -> Domain:
 
 @pytest.fixture(scope="module")
 def turns() -> list[str]:
-    """Every kind of turn after an alarm that is learned."""
-    return sorted({example.turn for example in read_examples() if example.turn})
+    """Every kind of turn after an alarm, learned or told by its words."""
+    plain = {name.removeprefix("turn_") for name in yaml.safe_load(TURNS_BY_WORDS.read_text(encoding="utf-8"))}
+    return sorted({example.turn for example in read_examples() if example.turn} | plain)
 
 
 class Talk:
@@ -96,7 +99,7 @@ def test_a_thousand_random_talks(domain: Domain, turns: list[str]):
                     assert words not in texts, (number, words)
                     assert len(contacts(words)) <= 2, (number, words)
                     texts.append(words)
-                    seen.add(topic)
+                    seen |= {topic, state.wording or topic}
                 questions += len(ASKS.findall(words)) if topic == "crisis" and "answers" in message["metadata"] else 0
                 if state.stage and state.stage not in (HELPED, LEAVING) and not state.line:
                     assert topic not in NEVER_IN_A_STATE, (number, topic)

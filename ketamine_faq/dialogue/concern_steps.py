@@ -15,6 +15,12 @@ STAGES = (LEAVING, HELPED, ASKED, NOT_IMMEDIATE, IMMEDIATE, EMERGENCY_STAGE)
 ACUTE = frozenset({"means", "time", "farewell", "attempt", "plan", "voices"})
 # Those of them that tell of danger even where the rest of the message is only a doubt.
 PLAIN = frozenset({"farewell", "attempt", "voices"})
+# Signs of another kind: the writer may hurt somebody else; hurts themself; is at a height, road or water; is a child.
+VIOLENCE, SELF_HARM, PLACE, CHILD = "violence", "self_harm", "place", "child"
+# What stands for the whole conversation, whenever it is said.
+LASTING = frozenset({CHILD, PLACE})
+# Words of giving up that are met though it has been asked before.
+DESPAIR = "despair"
 MAX_QUESTIONS = 2
 # A question on treatment is put off so many times; where nothing acute has been said, it is then answered.
 MAX_PUT_OFF = 1
@@ -29,15 +35,22 @@ HURDLES = (
 )
 # What a person says that calls for a reply of its own and changes no stage.
 SAME_STAGE = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
+SAME_STAGE += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain")
 # Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
 HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
 # What still is about the alarm when it is over, where no question comes with it.
 AFTERWARDS = (*HURDLES, "what_now", "support_other", "leaving", "safe", "other_safe", "unsafe", "immediate", "protects")
 # Where words such as 'tablets' or 'tonight' are no news of danger.
-NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot")
+NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot", "is_self", "no_answer", "not_now")
 # The same of some signs only: who gives tablets away names them, who asks how to get through the night names the night.
 NO_NEWS_OF = {
     "protects": frozenset({"wish", "means", "time"}),
+    "means_away": frozenset({"wish", "means", "time", "farewell"}),
+    "goes_to": frozenset({"wish", "time", "farewell"}),
+    "names": frozenset({"wish", "means", "time"}),
+    "voices": frozenset({"wish", "time", "voices"}),
+    "coming": frozenset({"wish", "means", "time", "farewell"}),
+    "reached": frozenset({"wish", "means", "time", "farewell"}),
     "leaving": frozenset({"wish", "means", "time", "farewell"}),
     "what_to_say": frozenset({"wish", "means", "time"}),
     "what_now": frozenset({"wish", "time", "plan"}),
@@ -48,13 +61,20 @@ EMERGENCY_TURNS = {"wait": "wait", "what_now": "wait", "support_other": "wait", 
 EMERGENCY_TURNS |= {"worse": "worse", "immediate": "worse", "afraid": "afraid", "cost": "afraid", "leaving": "leaving"}
 SAFE_WORDS = ("safe", "other_safe")
 # A step that protects: somebody is there, the means are away, help has come.
-STEPS = ("protects", "emergency_help", "emergency_better")
+STEPS = ("protects", "means_away", "goes_to", "coming", "emergency_help", "emergency_better")
+# The steps that have a reply of their own, where it is the writer's.
+STEP_REPLIES = ("means_away", "goes_to", "coming")
+# What is said where somebody else may be hurt, and which reply takes it up.
+VIOLENCE_TURNS = {name: "_step" for name in (*STEPS, "names", "reached")}
+VIOLENCE_TURNS |= {name: "_afraid" for name in ("afraid", "ashamed", "cost")}
+VIOLENCE_TURNS |= {name: "_question" for name in ("question", "asks_bot", "which_help")}
 # What is no question to come back to once the person is safe: every reply has said how to reach people.
 NOT_WAITING = ("contact",)
 # Topics whose replies point to people: what is said of the alarm goes before them.
 POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
 # What takes an emergency back where one was read into a message of a talk like this.
 CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
+CALM += ("not_now", "coming", "means_away", "goes_to", "names", "reached", "no_answer", "is_self")
 SURE_CALM = 0.4
 
 
@@ -82,9 +102,14 @@ class ConcernState:
 
 def step(state: ConcernState, said: Said) -> ConcernState:
     """Return the state after one more message."""
-    state = replace(state, replies=(), wording=None, line=None)
+    state = replace(state, replies=(), wording=None, line=None, signs=state.signs | (said.signs & LASTING))
+    if _is_violence(state, said):
+        return _violence(state, said)
     if said.intent == EMERGENCY and said.degree == DANGER and not _is_calm(state, said):
         return _emergency(state, said)
+    if state.stage is None and said.turn == "no_hotlines" and said.sureness >= CERTAIN and said.intent != CRISIS:
+        # Whoever is sent to a line and wants none is offered people, alarm or not.
+        return _replied(state, "crisis_no_hotlines")
     if state.stage is None and not _is_afterwards(state, said):
         return _alarmed(state, said) if said.intent == CRISIS else _doubted(state, said)
     if state.stage == EMERGENCY_STAGE:
@@ -103,10 +128,13 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
     state = replace(
         state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
     )
-    if acute or (said.turn == "immediate" and said.sureness >= SURE_CALM):
-        return replace(_staged(state, IMMEDIATE, CRISIS), wording="crisis_immediate")
+    # Who hurts themself is asked first: it may have been for years, and not to die.
+    hurts = SELF_HARM in said.signs and not said.of_other and not acute - {"means", "time"}
+    if not hurts and (acute or (said.turn == "immediate" and said.sureness >= SURE_CALM)):
+        return replace(_staged(state, IMMEDIATE, CRISIS), wording=_immediate(state, said))
     if state.questions < MAX_QUESTIONS:
-        return _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
+        asked = _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
+        return replace(asked, wording="crisis_self_harm_asked" if hurts else None)
     return replace(_staged(state, NOT_IMMEDIATE, CRISIS), wording="crisis_not_immediate")
 
 
@@ -117,12 +145,12 @@ def _doubted(state: ConcernState, said: Said) -> ConcernState:
     if said.by_clinician:
         return _replied(state, "crisis_clinician") if state.about_other else state
     state = replace(state, doubts=state.doubts + 1)
-    if state.doubts == 1:
-        return replace(state, line="check_in")
-    if state.doubts == 2 and state.questions < MAX_QUESTIONS:
-        asked = replace(state, questions=state.questions + 1, line="ask", stage=ASKED, put_off=MAX_PUT_OFF)
+    despairs = DESPAIR in said.signs
+    if (state.doubts == 2 or despairs) and state.questions < MAX_QUESTIONS:
+        line = "ask_again" if state.questions else "ask"
+        asked = replace(state, questions=state.questions + 1, line=line, stage=ASKED, put_off=MAX_PUT_OFF)
         return replace(asked, highest=_higher(asked.highest, ASKED))
-    return state
+    return replace(state, line="check_in") if state.doubts == 1 or despairs else state
 
 
 def _emergency(state: ConcernState, said: Said) -> ConcernState:
@@ -172,12 +200,14 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         news = news and bool(acute)
     if news or turn == "immediate":
         state = replace(state, signs=state.signs | said.signs | {"wish"})
+    if turn == "is_self":
+        state = replace(state, about_other=False)
     if turn == "clinician" or (said.by_clinician and said.of_other and news):
         return _closed(state, "crisis_clinician")
     if said.of_other and news and state.stage in (ASKED, HELPED):
         state = replace(state, about_other=True)
     if (turn == "immediate" and said.sureness >= SURE_CALM) or (news and acute):
-        return _staged(state, IMMEDIATE, "crisis_immediate")
+        return _staged(state, IMMEDIATE, _immediate(state, said))
     if turn in SAFE_WORDS:
         return _safe(state, said)
     if turn == "other":
@@ -186,7 +216,8 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     is_over = state.stage in (HELPED, LEAVING)
     if turn in STEPS:
         asked = said.topic if is_over and said.topic not in POINTING else None
-        return _staged(state, HELPED, "crisis_helped", asked)
+        own = turn in STEP_REPLIES and not state.about_other
+        return _staged(state, HELPED, f"crisis_{turn}" if own else "crisis_helped", asked)
     if turn == "leaving":
         return _staged(state, LEAVING, "crisis_leaving")
     surely_asks = turn == "question" and said.sureness >= HARMLESS
@@ -205,6 +236,8 @@ def _safe(state: ConcernState, said: Said) -> ConcernState:
     question = said.topic or state.question
     if state.stage == IMMEDIATE and not state.about_other:
         return _staged(replace(state, question=question), HELPED, "crisis_settling")
+    if state.stage == ASKED and SELF_HARM in state.signs and not state.about_other:
+        return _staged(replace(state, question=question), NOT_IMMEDIATE, "crisis_self_harm")
     reply = "crisis_other_safe" if state.about_other else "crisis_safe"
     return _closed(state, reply, question if question not in NOT_WAITING else None)
 
@@ -219,6 +252,36 @@ def _asked_on(state: ConcernState, said: Said) -> ConcernState:
         return state if said.topic else _replied(state, "personal_concern")
     state = replace(state, put_off=state.put_off if is_acute else state.put_off + 1, question=said.topic)
     return _replied(state, "emergency_goes_on" if state.stage == EMERGENCY_STAGE else "crisis_question")
+
+
+def _is_violence(state: ConcernState, said: Said) -> bool:
+    """Tell whether the writer may hurt somebody else, by this message or by what was said since it began."""
+    if said.by_clinician or state.stage == EMERGENCY_STAGE or (said.intent == EMERGENCY and "attempt" in said.signs):
+        return False
+    told = VIOLENCE in said.signs and (said.degree is not None or state.stage is not None)
+    return (told and not said.of_other) or (VIOLENCE in state.signs and state.stage is not None)
+
+
+def _violence(state: ConcernState, said: Said) -> ConcernState:
+    """Somebody else may be hurt by the writer: urgent until they are safe, and nobody is spoken to of suicide."""
+    turn = said.turn if said.sureness >= SURE and VIOLENCE not in said.signs else ""
+    if turn in SAFE_WORDS and VIOLENCE in state.signs and _is_let_go(said):
+        if state.stage == HELPED:
+            return _closed(replace(state, signs=state.signs - {VIOLENCE}), "crisis_violence_safe")
+        return _staged(state, HELPED, "crisis_violence_settling")
+    if turn == "question" and said.topic and state.stage == HELPED:
+        return _asked_on(replace(state, signs=state.signs - {VIOLENCE}), said)
+    is_first = state.stage is None
+    state = replace(state, signs=state.signs | said.signs | {VIOLENCE}, about_other=False)
+    if is_first:
+        return replace(_staged(state, IMMEDIATE, CRISIS), wording="crisis_violence")
+    return _staged(state, IMMEDIATE, f"crisis_violence{VIOLENCE_TURNS.get(turn, '')}")
+
+
+def _immediate(state: ConcernState, said: Said) -> str:
+    """Return the reply to who may act soon: away from the edge first, where they are at one."""
+    at_place = PLACE in said.signs or (PLACE in state.signs and state.stage != IMMEDIATE)
+    return "crisis_immediate_place" if at_place and not state.about_other else "crisis_immediate"
 
 
 def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:
@@ -238,6 +301,8 @@ def _replied(state: ConcernState, reply: str, topic: str | None = None) -> Conce
 def _acute(state: ConcernState, said: Said) -> frozenset[str]:
     """Return the new signs of a message that somebody may act soon, without those that go with what it says."""
     excused = NO_NEWS_OF.get(said.turn, frozenset()) if said.sureness >= HARMLESS else frozenset()
+    # Who hurts themself has a blade, and bad evenings: no news of an attempt.
+    excused |= frozenset({"means", "time"}) if SELF_HARM in state.signs else frozenset()
     return (said.signs - state.signs) & ACUTE - excused
 
 

@@ -15,7 +15,7 @@ from ketamine_faq.content.clinic import TOPICS_OF_ITS_OWN
 from ketamine_faq.content.texts import CARER, PATIENT, content, written_for
 from ketamine_faq.dialogue.audience import audience_of
 from ketamine_faq.dialogue.concern_state import concern_state, said_wordings
-from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING, ConcernState
+from ketamine_faq.dialogue.concern_steps import CHILD, HELPED, LEAVING, ConcernState
 from ketamine_faq.dialogue.contact_link import contact_link
 from ketamine_faq.dialogue.second_question_policy import second_topic
 from ketamine_faq.nlu.concern import DANGER
@@ -30,6 +30,8 @@ SUGGESTED = 3
 # This reply names a number already: a caring line would say it twice.
 WITH_NUMBER = "utter_distress"
 # Where the clinic's own facts are the answer; and what another language's line stands before, with those of a danger.
+# Replies that are made of words of their own where all have been said: a danger to others, and who is safe.
+COMPOSED_APART = ("violence", "safe")
 NOT_COVERED, IN_OTHER_LANGUAGE = "utter_not_covered", f"utter_{OTHER_LANGUAGE}"
 
 
@@ -61,7 +63,7 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         text = response.get("text") or ""
         if state.line and utter_action != WITH_NUMBER:
             text = f"{text}\n\n{self._content.line(state.line, tracker.sender_id)}"
-            response["buttons"] += self._content.answer_buttons("self") if state.line == "ask" else []
+            response["buttons"] += self._content.answer_buttons("self") if state.line.startswith("ask") else []
         response["text"] = self.closed(text)
         return response
 
@@ -79,7 +81,8 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         slots = self._slots(utter_action, tracker)
         variables["contact_link"] = slots.pop("contact_link", None) or variables["contact_form_url"]
         if state.stage or state.replies:
-            slots["concerned"] = "other" if state.about_other else "self"
+            writer = CHILD if CHILD in state.signs else "self"
+            slots["concerned"] = "other" if state.about_other else writer
         is_first_alarm = state.wording and utter_action == f"utter_{CRISIS}"
         source = f"utter_{state.wording}" if is_first_alarm else utter_action
         response = self._unsaid(source, channel, slots, said_wordings(tracker))
@@ -127,12 +130,17 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         if action not in self.responses:
             return None
         # Rasa gives the responses when a model is loaded, after this was made.
-        fitting = ResponseVariationFilter(self.responses).responses_for_utter_action(action, channel, slots)
+        fitting = self._fitting(action, channel, slots)
+        if slots.get("concerned") == CHILD:
+            fitting += self._fitting(action, channel, slots | {"concerned": "self"})
         fresh = next((response for response in fitting if response.get("id") not in said), None)
         kind = action.removeprefix("utter_").partition("_")[0]
         if fitting and not fresh and kind in (CRISIS, EMERGENCY):
-            fresh = self._content.composed("safe" if "safe" in action else kind, said)
+            fresh = self._content.composed(next((name for name in COMPOSED_APART if name in action), kind), said)
         return copy.deepcopy(fresh or next(iter(fitting), None))
+
+    def _fitting(self, action: str, channel: str, slots: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(ResponseVariationFilter(self.responses).responses_for_utter_action(action, channel, slots))
 
     def _buttons(
         self, utter_action: str, metadata: dict[str, Any], tracker: DialogueStateTracker
