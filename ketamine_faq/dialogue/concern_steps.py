@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ketamine_faq.dialogue.concern_said import SURE_QUESTION, Said
+from ketamine_faq.dialogue.heard import ANY_CARER, BABY, CARER, CLINICIAN, EMERGENCY_OVER, LETS_GO, first
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
 
@@ -53,6 +54,8 @@ STEPS = ("protects", "emergency_help", "emergency_better")
 NOT_WAITING = ("contact",)
 # Topics whose replies point to people: what is said of the alarm goes before them.
 POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
+# What the rules answer between a clinician's messages about a patient.
+RULES_ANSWER = ("thanks", "goodbye", "greet", "affirm", "deny", "contact", "referral", "source", "bot_identity", "privacy")
 # What takes an emergency back where one was read into a message of a talk like this.
 CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
 SURE_CALM = 0.4
@@ -64,7 +67,8 @@ class ConcernState:
 
     `replies` are the responses to that message, without `utter_`; none where the rules answer it. A first alarm is
     always `crisis`, the topic, and `wording` the response whose texts it has. `line` is what an answer of the rules
-    ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer.
+    ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`: a clinician's
+    patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help has the other person.
     """
 
     stage: str | None = None
@@ -78,11 +82,16 @@ class ConcernState:
     replies: tuple[str, ...] = ()
     wording: str | None = None
     line: str | None = None
+    patient: bool = False
+    baby: bool = False
+    handed: bool = False
 
 
 def step(state: ConcernState, said: Said) -> ConcernState:
     """Return the state after one more message."""
     state = replace(state, replies=(), wording=None, line=None)
+    if answered := _heard(state, said):
+        return answered
     if said.intent == EMERGENCY and said.degree == DANGER and not _is_calm(state, said):
         return _emergency(state, said)
     if state.stage is None and not _is_afterwards(state, said):
@@ -94,11 +103,117 @@ def step(state: ConcernState, said: Said) -> ConcernState:
     return _after_alarm(state, said)
 
 
+def _heard(state: ConcernState, said: Said) -> ConcernState | None:
+    """Return the state where the message says something that has an answer of its own; None where it has not."""
+    if state.patient:
+        return _of_patient(state, said)
+    if state.stage in (None, ASKED) and not said.of_other and not said.by_clinician and not state.baby:
+        if {"had_baby", "images"} <= said.heard or (state.stage and "images" in said.heard and "baby_horrified" in said.heard):
+            return _pictures(state)
+    if state.baby and state.stage not in (None, EMERGENCY_STAGE):
+        return _with_pictures(state, said)
+    if state.highest and "not_me" in said.heard and not state.about_other:
+        stage = state.stage if state.stage in (IMMEDIATE, EMERGENCY_STAGE) else NOT_IMMEDIATE
+        return _staged(replace(state, about_other=True), stage, "crisis_carer_not_me")
+    over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
+    if state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs):
+        return _heard_in_emergency(state, said)
+    if state.stage and state.about_other and not (said.intent == EMERGENCY and said.degree == DANGER):
+        return _heard_of_carer(state, said)
+    return None
+
+
+def _of_patient(state: ConcernState, said: Said) -> ConcernState | None:
+    """A clinician after an alarm of a patient: spoken to as a clinician until it is closed; questions are answered."""
+    name = first(said.heard, CLINICIAN)
+    if name == "clinician_closed":
+        return replace(_closed(state, "crisis_clinician_closed"), patient=False)
+    if said.degree != DANGER and said.topic and said.topic not in (*POINTING, "referral"):
+        return replace(state, stage=None)
+    if name:
+        return _replied(state, f"crisis_{name}")
+    if said.intent in RULES_ANSWER and said.degree is None and not state.stage:
+        return state
+    if said.degree == DANGER and said.intent == CRISIS:
+        return _replied(state, "crisis_clinician")
+    return _replied(state, "crisis_clinician_goes_on")
+
+
+def _pictures(state: ConcernState) -> ConcernState:
+    """Unwanted pictures after a birth: met as such, and asked about once."""
+    state = replace(state, baby=True, signs=frozenset(), about_other=False)
+    if state.highest is None:
+        return replace(_staged(replace(state, questions=state.questions + 1), ASKED, CRISIS), wording="crisis_baby")
+    return _staged(state, ASKED, "crisis_baby")
+
+
+def _with_pictures(state: ConcernState, said: Said) -> ConcernState | None:
+    """Only a yes, a belief or voices, or a sign of an attempt, a plan or a farewell makes it more urgent."""
+    name = first(said.heard, BABY)
+    yes = said.turn == "immediate" and said.sureness >= CERTAIN and not name
+    if yes or name == "baby_belief" or said.signs & {"voices", "attempt", "plan", "farewell"}:
+        return _staged(replace(state, signs=state.signs | said.signs), IMMEDIATE, "crisis_baby_urgent")
+    if state.stage == IMMEDIATE:
+        return None
+    if name == "baby_told":
+        return _staged(state, HELPED, "crisis_baby_number" if "baby_number" in said.heard else "crisis_baby_told")
+    if name:
+        return _replied(state, f"crisis_{name}")
+    if said.turn in ("safe", "leaving", "asks_bot", "thanks") or (state.stage == HELPED and said.topic):
+        return None
+    return _replied(state, "crisis_baby_stay")
+
+
+def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
+    over = state.stage == HELPED
+    worse = said.turn == "emergency_worse" and said.sureness >= SURE_CALM and said.intent == EMERGENCY
+    groups = (CARER, "emergency_") if state.about_other else ("emergency_",)
+    name = first(said.heard, *groups, of=EMERGENCY_OVER | {"carer_after", "carer_meets", "carer_support"} if over else None)
+    taken = "attempt" in state.signs | said.signs or "took_it" in said.heard
+    lets_go = name in LETS_GO - {"carer_after"}
+    if name is None or (over and name == "emergency_passed") or (worse and lets_go):
+        return None
+    state = replace(state, signs=state.signs | said.signs)
+    if name == "emergency_interpreter":
+        if over or (not taken and "emergency_passed" in said.heard):
+            return _staged(state, HELPED, "emergency_interpreter_after")
+        return _replied(state, name)
+    if taken and name in ("emergency_passed", "emergency_mistaken"):
+        return _replied(state, "emergency_no_wait")
+    if name == "emergency_mistaken":
+        state = replace(state, stage=None, highest=None, about_other=False, question=None, put_off=0)
+        return _alarmed(state, said) if said.intent == CRISIS else _replied(state, name)
+    if name in ("emergency_passed", "emergency_arrived", "carer_after"):
+        state = replace(state, handed=name == "carer_after" or state.handed)
+        return _staged(state, HELPED, f"crisis_{name}" if name == "carer_after" else name)
+    return _replied(state, f"crisis_{name}" if name.startswith(CARER) else name)
+
+
+def _heard_of_carer(state: ConcernState, said: Said) -> ConcernState | None:
+    """A carer while the other is in danger: what to do first, and who goes."""
+    if said.turn in ("other_safe", "leaving") and said.sureness >= HARMLESS:
+        return None
+    live = state.highest in (IMMEDIATE, EMERGENCY_STAGE)
+    name = first(said.heard, CARER, of=None if live else ANY_CARER)
+    if name is None:
+        return _replied(state, "crisis_not_yet") if _is_live(state) and said.topic else None
+    if name == "carer_meets" and not state.handed:
+        return None
+    if name == "carer_after":
+        return _staged(replace(state, handed=True), HELPED, "crisis_carer_after")
+    return _replied(state, f"crisis_{name}")
+
+
+def _is_live(state: ConcernState) -> bool:
+    """Tell whether somebody else is in danger of their life, and help doesn't have them yet."""
+    return state.about_other and not state.handed and state.highest in (IMMEDIATE, EMERGENCY_STAGE)
+
+
 def _alarmed(state: ConcernState, said: Said) -> ConcernState:
     """The first alarm of a conversation, or one after the person was safe."""
     if said.by_clinician and (said.of_other or state.about_other):
         # From here on it is about the patient.
-        return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True)
+        return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True, patient=True)
     acute = _acute(state, said)
     state = replace(
         state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
@@ -128,6 +243,9 @@ def _doubted(state: ConcernState, said: Said) -> ConcernState:
 def _emergency(state: ConcernState, said: Said) -> ConcernState:
     reply = "emergency" if state.stage != EMERGENCY_STAGE else "emergency_worse"
     state = replace(state, signs=state.signs | said.signs, question=said.topic or state.question)
+    if state.stage != EMERGENCY_STAGE:
+        own = "took_it" in said.heard
+        state = replace(state, about_other=not own and (state.about_other or "of_somebody" in said.heard))
     return _staged(state, EMERGENCY_STAGE, reply)
 
 
@@ -173,7 +291,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     if news or turn == "immediate":
         state = replace(state, signs=state.signs | said.signs | {"wish"})
     if turn == "clinician" or (said.by_clinician and said.of_other and news):
-        return _closed(state, "crisis_clinician")
+        return replace(_closed(state, "crisis_clinician"), about_other=True, patient=True)
     if said.of_other and news and state.stage in (ASKED, HELPED):
         state = replace(state, about_other=True)
     if (turn == "immediate" and said.sureness >= SURE_CALM) or (news and acute):
@@ -183,7 +301,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     if turn == "other":
         stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
         return _staged(replace(state, about_other=True), stage, "crisis_other")
-    is_over = state.stage in (HELPED, LEAVING)
+    is_over = state.stage in (HELPED, LEAVING) and not _is_live(state)
     if turn in STEPS:
         asked = said.topic if is_over and said.topic not in POINTING else None
         return _staged(state, HELPED, "crisis_helped", asked)
@@ -211,10 +329,13 @@ def _safe(state: ConcernState, said: Said) -> ConcernState:
 
 def _asked_on(state: ConcernState, said: Said) -> ConcernState:
     """A question on treatment after an alarm: answered where nothing stands against it, else put off."""
-    is_acute = state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
-    put_off = state.put_off >= MAX_PUT_OFF
-    if state.stage in (HELPED, LEAVING) or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
-        state = replace(state, stage=None, about_other=False, question=None, put_off=0)
+    is_live = _is_live(state)
+    is_acute = is_live or state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
+    put_off = state.put_off >= MAX_PUT_OFF and not is_live
+    is_over = state.stage in (HELPED, LEAVING) and not is_live
+    if is_over or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
+        # Who it is about is still known, should the talk come back to it.
+        state = replace(state, stage=None, question=None, put_off=0)
         # What is no topic for sure is theirs who know the person.
         return state if said.topic else _replied(state, "personal_concern")
     state = replace(state, put_off=state.put_off if is_acute else state.put_off + 1, question=said.topic)

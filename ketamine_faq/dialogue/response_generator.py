@@ -131,7 +131,7 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         fresh = next((response for response in fitting if response.get("id") not in said), None)
         kind = action.removeprefix("utter_").partition("_")[0]
         if fitting and not fresh and kind in (CRISIS, EMERGENCY):
-            fresh = self._content.composed("safe" if "safe" in action else kind, said)
+            fresh = self._content.composed(_kind_of_composed(action, kind, slots), said)
         return copy.deepcopy(fresh or next(iter(fitting), None))
 
     def _buttons(
@@ -156,6 +156,14 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         ranking = tracker.latest_message.parse_data.get("intent_ranking", [])
         named = [entry["name"] for entry in ranking if self._content.has_question(entry["name"])]
         return named[:SUGGESTED]
+
+
+def _kind_of_composed(action: str, kind: str, slots: dict[str, Any]) -> str:
+    """Return of which parts a reply is made: by what it says, and whom it speaks to."""
+    if kind == EMERGENCY:
+        return kind
+    named = next((name for name in ("safe", "clinician") if name in action), None)
+    return named or ("carer" if slots.get("concerned") == "other" else kind)
 
 
 def _is_first_of_two(utter_action: str, tracker: DialogueStateTracker, state: ConcernState) -> bool:
