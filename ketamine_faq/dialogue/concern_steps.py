@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ketamine_faq.dialogue.concern_said import SURE_QUESTION, Said
+from ketamine_faq.dialogue.concern_said import ANSWERED, SURE_QUESTION, Said
 from ketamine_faq.dialogue.heard import ANY_CARER, BABY, CARER, CLINICIAN, EMERGENCY_OVER, LETS_GO, first
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
@@ -112,8 +112,8 @@ def _heard(state: ConcernState, said: Said) -> ConcernState | None:
             return _pictures(state)
     if state.baby and state.stage not in (None, EMERGENCY_STAGE):
         return _with_pictures(state, said)
-    if state.highest and "not_me" in said.heard and not state.about_other:
-        stage = state.stage if state.stage in (IMMEDIATE, EMERGENCY_STAGE) else NOT_IMMEDIATE
+    if state.highest and "not_me" in said.heard and (state.stage or not state.about_other):
+        stage = state.stage if state.stage not in (None, ASKED) else NOT_IMMEDIATE
         return _staged(replace(state, about_other=True), stage, "crisis_carer_not_me")
     over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
     if state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs):
@@ -132,6 +132,8 @@ def _of_patient(state: ConcernState, said: Said) -> ConcernState | None:
         return replace(state, stage=None)
     if name:
         return _replied(state, f"crisis_{name}")
+    if said.intent in ANSWERED.difference(POINTING) and said.degree is None:
+        return replace(state, stage=None)
     if said.intent in RULES_ANSWER and said.degree is None and not state.stage:
         return state
     if said.degree == DANGER and said.intent == CRISIS:
