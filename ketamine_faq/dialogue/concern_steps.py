@@ -66,7 +66,7 @@ class ConcernState:
     """Where the conversation stands after a message.
 
     `replies` are the responses to that message, without `utter_`; none where the rules answer it. A first alarm is
-    always `crisis`, the topic, and `wording` the response whose texts it has. `line` is what an answer of the rules
+    always `crisis`, the topic, or `emergency`, and `wording` the response whose texts it has. `line` is what an answer of the rules
     ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`: a clinician's
     patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help has the other person.
     """
@@ -163,7 +163,7 @@ def _with_pictures(state: ConcernState, said: Said) -> ConcernState | None:
         return _replied(state, f"crisis_{name}")
     if said.turn in ("safe", "leaving", "asks_bot", "thanks") or (state.stage == HELPED and said.topic):
         return None
-    return _replied(state, "crisis_baby_stay")
+    return _replied(state, "crisis_baby_common" if "images" in said.heard else "crisis_baby_stay")
 
 
 def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
@@ -173,6 +173,8 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
     name = first(said.heard, *groups, of=EMERGENCY_OVER | {"carer_after", "carer_meets", "carer_support"} if over else None)
     taken = "attempt" in state.signs | said.signs or "took_it" in said.heard
     lets_go = name in LETS_GO - {"carer_after"}
+    if over and name is None and said.turn in ("thanks", "leaving") and not said.topic and said.confidence < CERTAIN:
+        return _staged(state, HELPED, "emergency_bye")
     if name is None or (over and name == "emergency_passed") or (worse and lets_go):
         return None
     state = replace(state, signs=state.signs | said.signs)
@@ -184,7 +186,8 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
         return _replied(state, "emergency_no_wait")
     if name == "emergency_mistaken":
         state = replace(state, stage=None, highest=None, about_other=False, question=None, put_off=0)
-        return _alarmed(state, said) if said.intent == CRISIS else _replied(state, name)
+        is_crisis = said.intent == CRISIS and (said.confidence >= CERTAIN or said.signs & ACUTE)
+        return _alarmed(state, said) if is_crisis else _replied(state, name)
     if name in ("emergency_passed", "emergency_arrived", "carer_after"):
         state = replace(state, handed=name == "carer_after" or state.handed)
         return _staged(state, HELPED, f"crisis_{name}" if name == "carer_after" else name)
@@ -247,7 +250,10 @@ def _emergency(state: ConcernState, said: Said) -> ConcernState:
     state = replace(state, signs=state.signs | said.signs, question=said.topic or state.question)
     if state.stage != EMERGENCY_STAGE:
         own = "took_it" in said.heard
+        helps = bool(state.stage) and state.about_other
+        wording = "emergency_took" if own else "emergency_carer" if helps else None
         state = replace(state, about_other=not own and (state.about_other or "of_somebody" in said.heard))
+        return replace(_staged(state, EMERGENCY_STAGE, reply), wording=wording)
     return _staged(state, EMERGENCY_STAGE, reply)
 
 

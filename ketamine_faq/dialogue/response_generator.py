@@ -80,7 +80,7 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         variables["contact_link"] = slots.pop("contact_link", None) or variables["contact_form_url"]
         if state.stage or state.replies:
             slots["concerned"] = "other" if state.about_other else "self"
-        is_first_alarm = state.wording and utter_action == f"utter_{CRISIS}"
+        is_first_alarm = state.wording and utter_action in (f"utter_{CRISIS}", f"utter_{EMERGENCY}")
         source = f"utter_{state.wording}" if is_first_alarm else utter_action
         response = self._unsaid(source, channel, slots, said_wordings(tracker))
         if response is None:
@@ -162,7 +162,7 @@ def _kind_of_composed(action: str, kind: str, slots: dict[str, Any]) -> str:
     """Return of which parts a reply is made: by what it says, and whom it speaks to."""
     if kind == EMERGENCY:
         return kind
-    named = next((name for name in ("safe", "clinician") if name in action), None)
+    named = next((name for name in ("safe", "clinician", "baby") if name in action), None)
     return named or ("carer" if slots.get("concerned") == "other" else kind)
 
 
