@@ -54,8 +54,21 @@ STEPS = ("protects", "emergency_help", "emergency_better")
 NOT_WAITING = ("contact",)
 # Topics whose replies point to people: what is said of the alarm goes before them.
 POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
+# Signs beside which unwanted pictures of a baby are not only that.
+URGENT_PICTURES = frozenset({"voices", "attempt", "plan", "farewell"})
 # What the rules answer between a clinician's messages about a patient.
-RULES_ANSWER = ("thanks", "goodbye", "greet", "affirm", "deny", "contact", "referral", "source", "bot_identity", "privacy")
+RULES_ANSWER = (
+    "thanks",
+    "goodbye",
+    "greet",
+    "affirm",
+    "deny",
+    "contact",
+    "referral",
+    "source",
+    "bot_identity",
+    "privacy",
+)
 # What takes an emergency back where one was read into a message of a talk like this.
 CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
 SURE_CALM = 0.4
@@ -107,10 +120,9 @@ def _heard(state: ConcernState, said: Said) -> ConcernState | None:
     """Return the state where the message says something that has an answer of its own; None where it has not."""
     if state.patient:
         return _of_patient(state, said)
-    if state.stage in (None, ASKED) and not said.of_other and not said.by_clinician and not state.baby:
-        if {"had_baby", "images"} <= said.heard or (state.stage and "images" in said.heard and "baby_horrified" in said.heard):
-            return _pictures(state)
-    if state.baby and state.stage not in (None, EMERGENCY_STAGE):
+    if _has_pictures(state, said):
+        return _pictures(state, said)
+    if state.baby and state.stage not in (None, EMERGENCY_STAGE) and not _by_pattern(said):
         return _with_pictures(state, said)
     if state.highest and "not_me" in said.heard and (state.stage or not state.about_other):
         stage = state.stage if state.stage not in (None, ASKED) else NOT_IMMEDIATE
@@ -118,7 +130,8 @@ def _heard(state: ConcernState, said: Said) -> ConcernState | None:
     over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
     if state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs):
         return _heard_in_emergency(state, said)
-    if state.stage and state.about_other and not (said.intent == EMERGENCY and said.degree == DANGER):
+    is_emergency = said.intent == EMERGENCY and said.degree == DANGER and ("of_somebody" in said.heard or said.signs)
+    if state.stage and state.about_other and not is_emergency:
         return _heard_of_carer(state, said)
     return None
 
@@ -141,9 +154,25 @@ def _of_patient(state: ConcernState, said: Said) -> ConcernState | None:
     return _replied(state, "crisis_clinician_goes_on")
 
 
-def _pictures(state: ConcernState) -> ConcernState:
-    """Unwanted pictures after a birth: met as such, and asked about once."""
-    state = replace(state, baby=True, signs=frozenset(), about_other=False)
+def _by_pattern(said: Said) -> bool:
+    """Tell whether a message names suicide in words too plain to leave to a model."""
+    return said.intent == CRISIS and said.degree == DANGER and said.confidence >= 1
+
+
+def _has_pictures(state: ConcernState, said: Said) -> bool:
+    """Tell whether the writer has unwanted pictures after a birth; once in a talk."""
+    if state.baby or state.stage not in (None, ASKED) or said.by_clinician or _by_pattern(said):
+        return False
+    told = said.heard & {"had_baby", "baby_horrified"} if state.stage else said.heard & {"had_baby"}
+    return bool(told) and "images" in said.heard and "baby_of_other" not in said.heard
+
+
+def _pictures(state: ConcernState, said: Said) -> ConcernState:
+    """Unwanted pictures after a birth: met as such, and asked about once; a belief or voices are more urgent."""
+    state = replace(state, baby=True, about_other=False)
+    if "baby_belief" in said.heard or said.signs & URGENT_PICTURES:
+        urgent = _staged(replace(state, signs=state.signs | said.signs), IMMEDIATE, CRISIS)
+        return replace(urgent, wording="crisis_baby_urgent")
     if state.highest is None:
         return replace(_staged(replace(state, questions=state.questions + 1), ASKED, CRISIS), wording="crisis_baby")
     return _staged(state, ASKED, "crisis_baby")
@@ -153,7 +182,7 @@ def _with_pictures(state: ConcernState, said: Said) -> ConcernState | None:
     """Only a yes, a belief or voices, or a sign of an attempt, a plan or a farewell makes it more urgent."""
     name = first(said.heard, BABY)
     yes = said.turn == "immediate" and said.sureness >= CERTAIN and not name
-    if yes or name == "baby_belief" or said.signs & {"voices", "attempt", "plan", "farewell"}:
+    if yes or name == "baby_belief" or said.signs & URGENT_PICTURES:
         return _staged(replace(state, signs=state.signs | said.signs), IMMEDIATE, "crisis_baby_urgent")
     if state.stage == IMMEDIATE:
         return None
@@ -170,7 +199,9 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
     over = state.stage == HELPED
     worse = said.turn == "emergency_worse" and said.sureness >= SURE_CALM and said.intent == EMERGENCY
     groups = (CARER, "emergency_") if state.about_other else ("emergency_",)
-    name = first(said.heard, *groups, of=EMERGENCY_OVER | {"carer_after", "carer_meets", "carer_support"} if over else None)
+    name = first(
+        said.heard, *groups, of=EMERGENCY_OVER | {"carer_after", "carer_meets", "carer_support"} if over else None
+    )
     taken = "attempt" in state.signs | said.signs or "took_it" in said.heard
     lets_go = name in LETS_GO - {"carer_after"}
     if over and name is None and said.turn in ("thanks", "leaving") and not said.topic and said.confidence < CERTAIN:
@@ -191,6 +222,9 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
     if name in ("emergency_passed", "emergency_arrived", "carer_after"):
         state = replace(state, handed=name == "carer_after" or state.handed)
         return _staged(state, HELPED, f"crisis_{name}" if name == "carer_after" else name)
+    if name == "emergency_help":
+        # What is asked from now on keeps nobody from calling.
+        state = replace(state, put_off=MAX_PUT_OFF)
     return _replied(state, f"crisis_{name}" if name.startswith(CARER) else name)
 
 

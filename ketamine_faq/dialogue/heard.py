@@ -9,7 +9,7 @@ from ketamine_faq.nlu.concern import HEARD, names
 
 CARER, CLINICIAN, BABY, EMERGENCY = "carer_", "clinician_", "baby_", "emergency_"
 # What a carer says that is answered where nobody may act soon, too.
-ANY_CARER = frozenset({"carer_go_in", "carer_where", "carer_call", "carer_support"})
+ANY_CARER = frozenset({"carer_go_in", "carer_where", "carer_call", "carer_support", "carer_shaken"})
 # What still counts once an emergency is over.
 EMERGENCY_OVER = frozenset(
     f"emergency_{name}" for name in ("interpreter", "passed", "mistaken", "hospital", "cost", "arrived", "regret")
