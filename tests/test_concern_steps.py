@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from ketamine_faq.dialogue.concern_steps import (
     ConcernState,
     step,
 )
+from ketamine_faq.nlu.concern import HEARD, names
 from ketamine_faq.paths import PROJECT
 
 CRISIS = Said("crisis", "tells", 0.5, "danger")
@@ -265,7 +267,9 @@ def test_a_person_who_could_come_is_taken_up(turn: str):
 
 @pytest.mark.parametrize("turn", ["means_away", "goes_to", "coming"])
 def test_a_step_is_heard_for_what_it_is(turn: str):
-    step_taken = says(turn, intent="crisis", degree="danger", signs=frozenset({"means"} if turn == "means_away" else ()))
+    step_taken = says(
+        turn, intent="crisis", degree="danger", signs=frozenset({"means"} if turn == "means_away" else ())
+    )
     assert after(CRISIS, step_taken).stage == HELPED
     assert after(ACUTE, step_taken).replies == (f"crisis_{turn}",)
     assert after(OF_OTHER, says(turn)).replies == ("crisis_helped",)
@@ -287,9 +291,83 @@ def test_who_wants_no_hotline_is_offered_people_without_an_alarm():
     assert after(says("no_hotlines", 1.0, intent="deny")).replies == ("crisis_no_hotlines",)
 
 
+def hears(*names: str, **more) -> Said:
+    """A message after an alarm of which something is heard."""
+    return says("nonsense", 0.2, heard=frozenset(names), **more)
+
+
+LIVE = replace(OF_OTHER, signs=frozenset({"farewell"}))
+
+
+def test_a_carer_in_a_live_crisis_is_answered_and_gets_no_treatment_text():
+    assert after(LIVE, hears("carer_far")).replies == ("crisis_carer_far",)
+    assert after(LIVE, hears("carer_go_in")).replies == ("crisis_carer_go_in",)
+    # Also where somebody is with them already.
+    for helped in ((), (says("protects"),)):
+        assert after(LIVE, *helped, QUESTION, QUESTION).replies == ("crisis_not_yet",)
+        assert after(LIVE, *helped, QUESTION).about_other
+    assert after(LIVE, hears("not_me")).replies == ("crisis_carer_not_me",)
+    assert after(ACUTE, hears("not_me")).about_other
+
+
+def test_once_help_has_them_a_carer_goes_is_told_what_to_say_and_asks_on():
+    handed = (LIVE, hears("carer_after"))
+    assert (after(*handed).stage, after(*handed).replies) == (HELPED, ("crisis_carer_after",))
+    assert after(*handed, hears("carer_meets")).replies == ("crisis_carer_meets",)
+    assert after(*handed, QUESTION).replies == ()
+    assert after(LIVE, EMERGENCY, hears("carer_after"), hears("carer_support")).replies == ("crisis_carer_support",)
+
+
+def test_a_clinician_is_spoken_to_as_such_until_it_is_closed():
+    patient = Said("crisis", "clinician", 0.9, "danger", of_other=True, by_clinician=True)
+    assert after(patient, hears("clinician_means")).replies == ("crisis_clinician_means",)
+    assert after(patient, QUESTION, says("tells")).replies == ("crisis_clinician_goes_on",)
+    assert after(patient, CRISIS).replies == ("crisis_clinician",)
+    assert after(patient, hears("clinician_closed")).replies == ("crisis_clinician_closed",)
+    assert not after(patient, hears("clinician_closed")).patient
+
+
+def test_unwanted_pictures_after_a_birth_are_asked_about_once_and_are_no_danger():
+    pictures = hears("had_baby", "images")
+    assert (after(pictures).stage, after(pictures).wording) == (ASKED, "crisis_baby")
+    told = hears("baby_horrified", intent="crisis", degree="danger", confidence=0.8, signs=frozenset({"means"}))
+    assert (after(pictures, told).stage, after(pictures, told).replies) == (ASKED, ("crisis_baby_horrified",))
+    assert after(pictures, hears("baby_removal")).replies == ("crisis_baby_removal",)
+    assert after(pictures, hears("baby_belief")).stage == IMMEDIATE
+    assert after(pictures, says("immediate", 1.0)).stage == IMMEDIATE
+    assert after(hears("had_baby", "images", "baby_belief")).wording == "crisis_baby_urgent"
+    # Who names suicide is met as ever.
+    assert after(replace(pictures, intent="crisis", degree="danger")).wording != "crisis_baby"
+
+
+def test_who_bargains_in_an_emergency_is_told_no_and_may_say_that_it_was_none():
+    taken = Said("emergency", "tells", 0.5, "danger", frozenset({"attempt"}), heard=frozenset({"took_it"}))
+    assert after(taken).wording == "emergency_took"
+    for bargain in ("emergency_no_wait", "emergency_mistaken", "emergency_passed"):
+        assert after(taken, hears(bargain)).replies == ("emergency_no_wait",)
+    assert after(taken, hears("emergency_cost")).replies == ("emergency_cost",)
+    wrong = after(EMERGENCY, hears("emergency_mistaken"))
+    assert (wrong.stage, wrong.replies) == (None, ("emergency_mistaken",))
+    assert after(EMERGENCY, hears("emergency_mistaken"), QUESTION).replies == ()
+    both = hears("emergency_interpreter", "emergency_passed")
+    assert after(EMERGENCY, hears("emergency_interpreter")).replies == ("emergency_interpreter",)
+    assert (after(EMERGENCY, both).stage, after(EMERGENCY, both).replies) == (HELPED, ("emergency_interpreter_after",))
+
+
 EVERY_TURN = ("safe", "unsafe", "immediate", "other", "clinician", "protects", "leaving", "question", "support_other")
 EVERY_TURN += ("other_safe", "emergency_wait", "emergency_help", "emergency_better", "emergency_worse", "nonsense")
-EVERY_TURN += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain", "means_away", "goes_to", "coming")
+EVERY_TURN += (
+    "names",
+    "reached",
+    "no_answer",
+    "is_self",
+    "voices",
+    "not_now",
+    "pain",
+    "means_away",
+    "goes_to",
+    "coming",
+)
 EVERY_TURN += (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks")
 
 
@@ -321,6 +399,7 @@ ENTRANCES = (
 
 def test_the_drawing_in_the_docs_has_the_ways_from_stage_to_stage_that_the_code_goes():
     messages = (CRISIS, ACUTE, VIOLENT, HURTS, EMERGENCY, QUESTION, POSSIBLE, *(says(turn) for turn in EVERY_TURN))
+    messages += tuple(hears(name) for name in names(HEARD))
     gone = {(stage, after(*entrance, message).stage or "none") for stage, entrance in ENTRANCES for message in messages}
     text = (PROJECT / "docs" / "safety.md").read_text(encoding="utf-8")
     drawn = set(re.findall(r"^    (\w+) --> (\w+)", text, re.MULTILINE))

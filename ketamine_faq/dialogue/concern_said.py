@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ketamine_faq.nlu.concern import heard_in
 from ketamine_faq.nlu.examples import DANGERS, TURN
 
 # A topic of its own that is this sure is a question, whatever else the message may say.
@@ -23,7 +24,8 @@ ANSWERED = frozenset(
 class Said:
     """One message of the visitor, as NLU has read it.
 
-    `sureness` is of the turn, `confidence` of the intent, 0 to 1; a `bare` message is one word or two.
+    `sureness` is of the turn, `confidence` of the intent, 0 to 1; a `bare` message is one word or two,
+    `heard` is what of it has an answer of its own.
     """
 
     intent: str
@@ -36,6 +38,7 @@ class Said:
     by_clinician: bool = False
     confidence: float = 1.0
     bare: bool = False
+    heard: frozenset[str] = frozenset()
 
 
 def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
@@ -56,6 +59,7 @@ def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
         by_clinician=entities.get("audience", audience) == "referrer",
         confidence=(parsed.get("intent") or {}).get("confidence", 0.0),
         bare=len((parsed.get("text") or "").split()) <= BARE,
+        heard=frozenset(heard_in(parsed.get("text") or "")),
     )
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from ketamine_faq.dialogue.concern_said import SURE_QUESTION, Said
+from ketamine_faq.dialogue.concern_said import ANSWERED, SURE_QUESTION, Said
+from ketamine_faq.dialogue.heard import ANY_CARER, BABY, CARER, CLINICIAN, EMERGENCY_OVER, LETS_GO, first
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
 
@@ -34,7 +35,7 @@ HURDLES = (
     *("what_to_say", "burden", "nobody", "ashamed", "which_help"),
 )
 # What a person says that calls for a reply of its own and changes no stage.
-SAME_STAGE = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
+SAME_STAGE: tuple[str, ...] = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
 SAME_STAGE += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain")
 # Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
 HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
@@ -65,16 +66,33 @@ STEPS = ("protects", "means_away", "goes_to", "coming", "emergency_help", "emerg
 # The steps that have a reply of their own, where it is the writer's.
 STEP_REPLIES = ("means_away", "goes_to", "coming")
 # What is said where somebody else may be hurt, and which reply takes it up.
-VIOLENCE_TURNS = {name: "_step" for name in (*STEPS, "names", "reached")}
-VIOLENCE_TURNS |= {name: "_afraid" for name in ("afraid", "ashamed", "cost")}
-VIOLENCE_TURNS |= {name: "_question" for name in ("question", "asks_bot", "which_help")}
+VIOLENCE_TURNS = dict.fromkeys((*STEPS, "names", "reached"), "_step")
+VIOLENCE_TURNS |= dict.fromkeys(("afraid", "ashamed", "cost"), "_afraid")
+VIOLENCE_TURNS |= dict.fromkeys(("question", "asks_bot", "which_help"), "_question")
 # What is no question to come back to once the person is safe: every reply has said how to reach people.
 NOT_WAITING = ("contact",)
 # Topics whose replies point to people: what is said of the alarm goes before them.
 POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
+# Signs beside which unwanted pictures of a baby are not only that.
+URGENT_PICTURES = frozenset({"voices", "attempt", "plan", "farewell"})
+# What the rules answer between a clinician's messages about a patient.
+RULES_ANSWER = (
+    "thanks",
+    "goodbye",
+    "greet",
+    "affirm",
+    "deny",
+    "contact",
+    "referral",
+    "source",
+    "bot_identity",
+    "privacy",
+)
 # What takes an emergency back where one was read into a message of a talk like this.
-CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
-CALM += ("not_now", "coming", "means_away", "goes_to", "names", "reached", "no_answer", "is_self")
+CALM: tuple[str, ...] = (
+    *("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help"),
+    *("not_now", "coming", "means_away", "goes_to", "names", "reached", "no_answer", "is_self"),
+)
 SURE_CALM = 0.4
 
 
@@ -83,8 +101,10 @@ class ConcernState:
     """Where the conversation stands after a message.
 
     `replies` are the responses to that message, without `utter_`; none where the rules answer it. A first alarm is
-    always `crisis`, the topic, and `wording` the response whose texts it has. `line` is what an answer of the rules
-    ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer.
+    always `crisis`, the topic, or `emergency`, and `wording` the response whose texts it has. `line` is what an answer
+    of the rules ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`: a
+    clinician's patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help has
+    the other person.
     """
 
     stage: str | None = None
@@ -98,11 +118,16 @@ class ConcernState:
     replies: tuple[str, ...] = ()
     wording: str | None = None
     line: str | None = None
+    patient: bool = False
+    baby: bool = False
+    handed: bool = False
 
 
 def step(state: ConcernState, said: Said) -> ConcernState:
     """Return the state after one more message."""
     state = replace(state, replies=(), wording=None, line=None, signs=state.signs | (said.signs & LASTING))
+    if answered := _heard(state, said):
+        return answered
     if _is_violence(state, said):
         return _violence(state, said)
     if said.intent == EMERGENCY and said.degree == DANGER and not _is_calm(state, said):
@@ -119,11 +144,143 @@ def step(state: ConcernState, said: Said) -> ConcernState:
     return _after_alarm(state, said)
 
 
+def _heard(state: ConcernState, said: Said) -> ConcernState | None:
+    """Return the state where the message says something that has an answer of its own; None where it has not."""
+    if state.patient:
+        return _of_patient(state, said)
+    if _has_pictures(state, said):
+        return _pictures(state, said)
+    if state.baby and state.stage not in (None, EMERGENCY_STAGE) and not _by_pattern(said):
+        return _with_pictures(state, said)
+    if state.highest and "not_me" in said.heard and (state.stage or not state.about_other):
+        stage = state.stage if state.stage not in (None, ASKED) else NOT_IMMEDIATE
+        return _staged(replace(state, about_other=True), stage, "crisis_carer_not_me")
+    over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
+    if state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs):
+        return _heard_in_emergency(state, said)
+    is_emergency = said.intent == EMERGENCY and said.degree == DANGER and ("of_somebody" in said.heard or said.signs)
+    if state.stage and state.about_other and not is_emergency:
+        return _heard_of_carer(state, said)
+    return None
+
+
+def _of_patient(state: ConcernState, said: Said) -> ConcernState | None:
+    """A clinician after an alarm of a patient: spoken to as a clinician until it is closed; questions are answered."""
+    name = first(said.heard, CLINICIAN)
+    if name == "clinician_closed":
+        return replace(_closed(state, "crisis_clinician_closed"), patient=False)
+    if said.degree != DANGER and said.topic and said.topic not in (*POINTING, "referral"):
+        return replace(state, stage=None)
+    if name:
+        return _replied(state, f"crisis_{name}")
+    if said.intent in ANSWERED.difference(POINTING) and said.degree is None:
+        return replace(state, stage=None)
+    if said.intent in RULES_ANSWER and said.degree is None and not state.stage:
+        return state
+    if said.degree == DANGER and said.intent == CRISIS:
+        return _replied(state, "crisis_clinician")
+    return _replied(state, "crisis_clinician_goes_on")
+
+
+def _by_pattern(said: Said) -> bool:
+    """Tell whether a message names suicide in words too plain to leave to a model."""
+    return said.intent == CRISIS and said.degree == DANGER and said.confidence >= 1
+
+
+def _has_pictures(state: ConcernState, said: Said) -> bool:
+    """Tell whether the writer has unwanted pictures after a birth; once in a talk."""
+    if state.baby or state.stage not in (None, ASKED) or said.by_clinician or _by_pattern(said):
+        return False
+    told = said.heard & {"had_baby", "baby_horrified"} if state.stage else said.heard & {"had_baby"}
+    return bool(told) and "images" in said.heard and "baby_of_other" not in said.heard
+
+
+def _pictures(state: ConcernState, said: Said) -> ConcernState:
+    """Unwanted pictures after a birth: met as such, and asked about once; a belief or voices are more urgent."""
+    state = replace(state, baby=True, about_other=False)
+    if "baby_belief" in said.heard or said.signs & URGENT_PICTURES:
+        urgent = _staged(replace(state, signs=state.signs | said.signs), IMMEDIATE, CRISIS)
+        return replace(urgent, wording="crisis_baby_urgent")
+    if state.highest is None:
+        return replace(_staged(replace(state, questions=state.questions + 1), ASKED, CRISIS), wording="crisis_baby")
+    return _staged(state, ASKED, "crisis_baby")
+
+
+def _with_pictures(state: ConcernState, said: Said) -> ConcernState | None:
+    """Only a yes, a belief or voices, or a sign of an attempt, a plan or a farewell makes it more urgent."""
+    name = first(said.heard, BABY)
+    yes = said.turn == "immediate" and said.sureness >= CERTAIN and not name
+    if yes or name == "baby_belief" or said.signs & URGENT_PICTURES:
+        return _staged(replace(state, signs=state.signs | said.signs), IMMEDIATE, "crisis_baby_urgent")
+    if state.stage == IMMEDIATE:
+        return None
+    if name == "baby_told":
+        return _staged(state, HELPED, "crisis_baby_number" if "baby_number" in said.heard else "crisis_baby_told")
+    if name:
+        return _replied(state, f"crisis_{name}")
+    if said.turn in ("safe", "leaving", "asks_bot", "thanks") or (state.stage == HELPED and said.topic):
+        return None
+    return _replied(state, "crisis_baby_common" if "images" in said.heard else "crisis_baby_stay")
+
+
+def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
+    over = state.stage == HELPED
+    worse = said.turn == "emergency_worse" and said.sureness >= SURE_CALM and said.intent == EMERGENCY
+    groups = (CARER, "emergency_") if state.about_other else ("emergency_",)
+    name = first(
+        said.heard, *groups, of=EMERGENCY_OVER | {"carer_after", "carer_meets", "carer_support"} if over else None
+    )
+    taken = "attempt" in state.signs | said.signs or "took_it" in said.heard
+    lets_go = name in LETS_GO - {"carer_after"}
+    if over and name is None and said.turn in ("thanks", "leaving") and not said.topic and said.confidence < CERTAIN:
+        return _staged(state, HELPED, "emergency_bye")
+    if name is None or (over and name == "emergency_passed") or (worse and lets_go):
+        return None
+    state = replace(state, signs=state.signs | said.signs)
+    if name == "emergency_interpreter":
+        if over or (not taken and "emergency_passed" in said.heard):
+            return _staged(state, HELPED, "emergency_interpreter_after")
+        return _replied(state, name)
+    if taken and name in ("emergency_passed", "emergency_mistaken"):
+        return _replied(state, "emergency_no_wait")
+    if name == "emergency_mistaken":
+        state = replace(state, stage=None, highest=None, about_other=False, question=None, put_off=0)
+        is_crisis = said.intent == CRISIS and (said.confidence >= CERTAIN or said.signs & ACUTE)
+        return _alarmed(state, said) if is_crisis else _replied(state, name)
+    if name in ("emergency_passed", "emergency_arrived", "carer_after"):
+        state = replace(state, handed=name == "carer_after" or state.handed)
+        return _staged(state, HELPED, f"crisis_{name}" if name == "carer_after" else name)
+    if name == "emergency_help":
+        # What is asked from now on keeps nobody from calling.
+        state = replace(state, put_off=MAX_PUT_OFF)
+    return _replied(state, f"crisis_{name}" if name.startswith(CARER) else name)
+
+
+def _heard_of_carer(state: ConcernState, said: Said) -> ConcernState | None:
+    """A carer while the other is in danger: what to do first, and who goes."""
+    if said.turn in ("other_safe", "leaving") and said.sureness >= HARMLESS:
+        return None
+    live = state.highest in (IMMEDIATE, EMERGENCY_STAGE)
+    name = first(said.heard, CARER, of=None if live else ANY_CARER)
+    if name is None:
+        return _replied(state, "crisis_not_yet") if _is_live(state) and said.topic else None
+    if name == "carer_meets" and not state.handed:
+        return None
+    if name == "carer_after":
+        return _staged(replace(state, handed=True), HELPED, "crisis_carer_after")
+    return _replied(state, f"crisis_{name}")
+
+
+def _is_live(state: ConcernState) -> bool:
+    """Tell whether somebody else is in danger of their life, and help doesn't have them yet."""
+    return state.about_other and not state.handed and state.highest in (IMMEDIATE, EMERGENCY_STAGE)
+
+
 def _alarmed(state: ConcernState, said: Said) -> ConcernState:
     """The first alarm of a conversation, or one after the person was safe."""
     if said.by_clinician and (said.of_other or state.about_other):
         # From here on it is about the patient.
-        return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True)
+        return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True, patient=True)
     acute = _acute(state, said)
     state = replace(
         state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
@@ -156,6 +313,12 @@ def _doubted(state: ConcernState, said: Said) -> ConcernState:
 def _emergency(state: ConcernState, said: Said) -> ConcernState:
     reply = "emergency" if state.stage != EMERGENCY_STAGE else "emergency_worse"
     state = replace(state, signs=state.signs | said.signs, question=said.topic or state.question)
+    if state.stage != EMERGENCY_STAGE:
+        own = "took_it" in said.heard
+        helps = bool(state.stage) and state.about_other
+        wording = "emergency_took" if own else "emergency_carer" if helps else None
+        state = replace(state, about_other=not own and (state.about_other or "of_somebody" in said.heard))
+        return replace(_staged(state, EMERGENCY_STAGE, reply), wording=wording)
     return _staged(state, EMERGENCY_STAGE, reply)
 
 
@@ -203,7 +366,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     if turn == "is_self":
         state = replace(state, about_other=False)
     if turn == "clinician" or (said.by_clinician and said.of_other and news):
-        return _closed(state, "crisis_clinician")
+        return replace(_closed(state, "crisis_clinician"), about_other=True, patient=True)
     if said.of_other and news and state.stage in (ASKED, HELPED):
         state = replace(state, about_other=True)
     if (turn == "immediate" and said.sureness >= SURE_CALM) or (news and acute):
@@ -213,7 +376,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     if turn == "other":
         stage = IMMEDIATE if state.stage == IMMEDIATE else NOT_IMMEDIATE
         return _staged(replace(state, about_other=True), stage, "crisis_other")
-    is_over = state.stage in (HELPED, LEAVING)
+    is_over = state.stage in (HELPED, LEAVING) and not _is_live(state)
     if turn in STEPS:
         asked = said.topic if is_over and said.topic not in POINTING else None
         own = turn in STEP_REPLIES and not state.about_other
@@ -244,10 +407,13 @@ def _safe(state: ConcernState, said: Said) -> ConcernState:
 
 def _asked_on(state: ConcernState, said: Said) -> ConcernState:
     """A question on treatment after an alarm: answered where nothing stands against it, else put off."""
-    is_acute = state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
-    put_off = state.put_off >= MAX_PUT_OFF
-    if state.stage in (HELPED, LEAVING) or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
-        state = replace(state, stage=None, about_other=False, question=None, put_off=0)
+    is_live = _is_live(state)
+    is_acute = is_live or state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
+    put_off = state.put_off >= MAX_PUT_OFF and not is_live
+    is_over = state.stage in (HELPED, LEAVING) and not is_live
+    if is_over or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
+        # Who it is about is still known, should the talk come back to it.
+        state = replace(state, stage=None, question=None, put_off=0)
         # What is no topic for sure is theirs who know the person.
         return state if said.topic else _replied(state, "personal_concern")
     state = replace(state, put_off=state.put_off if is_acute else state.put_off + 1, question=said.topic)

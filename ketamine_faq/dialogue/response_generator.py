@@ -29,9 +29,9 @@ logger = logging.getLogger(__name__)
 SUGGESTED = 3
 # This reply names a number already: a caring line would say it twice.
 WITH_NUMBER = "utter_distress"
+# Replies that are made of words of their own where all have been said.
+COMPOSED_APART = ("violence", "safe", "clinician", "baby")
 # Where the clinic's own facts are the answer; and what another language's line stands before, with those of a danger.
-# Replies that are made of words of their own where all have been said: a danger to others, and who is safe.
-COMPOSED_APART = ("violence", "safe")
 NOT_COVERED, IN_OTHER_LANGUAGE = "utter_not_covered", f"utter_{OTHER_LANGUAGE}"
 
 
@@ -83,7 +83,7 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         if state.stage or state.replies:
             writer = CHILD if CHILD in state.signs else "self"
             slots["concerned"] = "other" if state.about_other else writer
-        is_first_alarm = state.wording and utter_action == f"utter_{CRISIS}"
+        is_first_alarm = state.wording and utter_action in (f"utter_{CRISIS}", f"utter_{EMERGENCY}")
         source = f"utter_{state.wording}" if is_first_alarm else utter_action
         response = self._unsaid(source, channel, slots, said_wordings(tracker))
         if response is None:
@@ -136,7 +136,7 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         fresh = next((response for response in fitting if response.get("id") not in said), None)
         kind = action.removeprefix("utter_").partition("_")[0]
         if fitting and not fresh and kind in (CRISIS, EMERGENCY):
-            fresh = self._content.composed(next((name for name in COMPOSED_APART if name in action), kind), said)
+            fresh = self._content.composed(_kind_of_composed(action, kind, slots), said)
         return copy.deepcopy(fresh or next(iter(fitting), None))
 
     def _fitting(self, action: str, channel: str, slots: dict[str, Any]) -> list[dict[str, Any]]:
@@ -164,6 +164,14 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         ranking = tracker.latest_message.parse_data.get("intent_ranking", [])
         named = [entry["name"] for entry in ranking if self._content.has_question(entry["name"])]
         return named[:SUGGESTED]
+
+
+def _kind_of_composed(action: str, kind: str, slots: dict[str, Any]) -> str:
+    """Return of which parts a reply is made: by what it says, and whom it speaks to."""
+    if kind == EMERGENCY:
+        return kind
+    named = next((name for name in COMPOSED_APART if name in action), None)
+    return named or ("carer" if slots.get("concerned") == "other" else kind)
 
 
 def _is_first_of_two(utter_action: str, tracker: DialogueStateTracker, state: ConcernState) -> bool:

@@ -16,6 +16,7 @@ from ketamine_faq.nlu.examples import CRISIS, CRISIS_OF_OTHER, DANGERS, EMERGENC
 PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 SIGNS = Path(__file__).with_name("sign_patterns.yml")
 TURNS = Path(__file__).with_name("turn_patterns.yml")
+HEARD = Path(__file__).with_name("heard_patterns.yml")
 DANGER = "danger"
 
 # The classes of a danger to life.
@@ -91,6 +92,16 @@ def plain_turn(text: str) -> str | None:
     return next((turn for turn in _patterns(TURNS) if turn in matched), None)
 
 
+def heard_in(text: str) -> set[str]:
+    """Return what the text says that has an answer of its own after an alarm (heard_patterns.yml)."""
+    return _matched(HEARD, text)
+
+
+def names(file: Path) -> tuple[str, ...]:
+    """Return the names of a file's patterns, in its order."""
+    return tuple(_patterns(file))
+
+
 def _matched(file: Path, text: str) -> set[str]:
     plain = re.sub(r"['’`]", "", text.lower())
     return {name for name, pattern in _patterns(file).items() if pattern.search(plain)}
@@ -109,7 +120,7 @@ def _danger(whole: dict[str, float], parts: list[dict[str, float]], matched: set
     return Concern(DANGER, CRISIS if is_crisis else EMERGENCY, sureness, is_crisis and of_other)
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def _patterns(file: Path) -> dict[str, re.Pattern]:
     listed = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {name: re.compile("|".join(patterns)) for name, patterns in listed.items()}

@@ -4,7 +4,17 @@ import re
 
 from ketamine_faq.content.texts import content
 
-SERVICES = ("emergency", "lifeline", "lifeline_text", "poisons", "suicide_call_back", "yarn", "kids_helpline")
+SERVICES = (
+    "emergency",
+    "lifeline",
+    "lifeline_text",
+    "poisons",
+    "suicide_call_back",
+    "yarn",
+    "kids_helpline",
+    "panda",
+    "interpreter",
+)
 ASKS = re.compile(r"thinking (about|of) suicide\?|thoughts of suicide, or of hurting yourself")
 # What never speaks while a state stands.
 NEVER_IN_A_STATE = (
