@@ -335,6 +335,8 @@ def test_unwanted_pictures_after_a_birth_are_asked_about_once_and_are_no_danger(
     assert after(pictures, hears("baby_removal")).replies == ("crisis_baby_removal",)
     assert after(pictures, hears("baby_belief")).stage == IMMEDIATE
     assert after(pictures, says("immediate", 1.0)).stage == IMMEDIATE
+    assert after(pictures, says("unsafe", 1.0)).stage == IMMEDIATE
+    assert after(pictures, says("safe", 1.0), hears("baby_number")).replies == ("crisis_baby_number",)
     assert after(hears("had_baby", "images", "baby_belief")).wording == "crisis_baby_urgent"
     # Who names suicide is met as ever.
     assert after(replace(pictures, intent="crisis", degree="danger")).wording != "crisis_baby"

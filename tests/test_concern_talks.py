@@ -104,5 +104,7 @@ def test_a_thousand_random_talks(domain: Domain, turns: list[str]):
                 if state.stage and state.stage not in (HELPED, LEAVING) and not state.line:
                     assert topic not in NEVER_IN_A_STATE, (number, topic)
             assert state.questions <= 2
-    # The walk has been everywhere.
-    assert seen == {name.removeprefix("utter_") for name in domain.responses if name.startswith(AFTER_ALARM)}
+    # The walk has been everywhere; what is heard by its words has a test of its own.
+    heard = yaml.safe_load((PROJECT / "content" / "heard.yml").read_text(encoding="utf-8"))["responses"]
+    named = {name.removeprefix("utter_") for name in domain.responses.keys() - heard if name.startswith(AFTER_ALARM)}
+    assert named <= seen

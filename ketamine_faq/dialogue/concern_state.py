@@ -16,7 +16,7 @@ from ketamine_faq.dialogue.concern_steps import ConcernState, step
 # The slot that carries the state from one session to the next.
 KEPT = "concern_state"
 # How the ids of wordings begin that are said after an alarm.
-AFTER_ALARM = ("crisis", "emergency", "safe", "violence", "other_lines")
+AFTER_ALARM = ("crisis", "emergency", "safe", "violence", "other_lines", "carer.", "clinician.", "baby.")
 
 
 def concern_state(tracker: DialogueStateTracker) -> ConcernState:

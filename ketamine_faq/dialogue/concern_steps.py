@@ -101,10 +101,10 @@ class ConcernState:
     """Where the conversation stands after a message.
 
     `replies` are the responses to that message, without `utter_`; none where the rules answer it. A first alarm is
-    always `crisis`, the topic, or `emergency`, and `wording` the response whose texts it has. `line` is what an answer
-    of the rules ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`: a
-    clinician's patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help has
-    the other person.
+    always `crisis` or `emergency`, the topics, and `wording` the response whose texts it has. `line` is what an answer
+    of the rules ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`:
+    a clinician's patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help
+    has the other person.
     """
 
     stage: str | None = None
@@ -209,7 +209,8 @@ def _pictures(state: ConcernState, said: Said) -> ConcernState:
 def _with_pictures(state: ConcernState, said: Said) -> ConcernState | None:
     """Only a yes, a belief or voices, or a sign of an attempt, a plan or a farewell makes it more urgent."""
     name = first(said.heard, BABY)
-    yes = said.turn == "immediate" and said.sureness >= CERTAIN and not name
+    affirms = said.turn == "immediate" or (said.turn == "unsafe" and state.stage == ASKED)
+    yes = affirms and said.sureness >= CERTAIN and not name
     if yes or name == "baby_belief" or said.signs & URGENT_PICTURES:
         return _staged(replace(state, signs=state.signs | said.signs), IMMEDIATE, "crisis_baby_urgent")
     if state.stage == IMMEDIATE:
@@ -218,6 +219,8 @@ def _with_pictures(state: ConcernState, said: Said) -> ConcernState | None:
         return _staged(state, HELPED, "crisis_baby_number" if "baby_number" in said.heard else "crisis_baby_told")
     if name:
         return _replied(state, f"crisis_{name}")
+    if said.turn == "safe" and said.sureness >= HARMLESS and state.stage == ASKED:
+        return _staged(state, HELPED, "crisis_baby_horrified")
     if said.turn in ("safe", "leaving", "asks_bot", "thanks") or (state.stage == HELPED and said.topic):
         return None
     return _replied(state, "crisis_baby_common" if "images" in said.heard else "crisis_baby_stay")
