@@ -265,7 +265,9 @@ def test_a_person_who_could_come_is_taken_up(turn: str):
 
 @pytest.mark.parametrize("turn", ["means_away", "goes_to", "coming"])
 def test_a_step_is_heard_for_what_it_is(turn: str):
-    step_taken = says(turn, intent="crisis", degree="danger", signs=frozenset({"means"} if turn == "means_away" else ()))
+    step_taken = says(
+        turn, intent="crisis", degree="danger", signs=frozenset({"means"} if turn == "means_away" else ())
+    )
     assert after(CRISIS, step_taken).stage == HELPED
     assert after(ACUTE, step_taken).replies == (f"crisis_{turn}",)
     assert after(OF_OTHER, says(turn)).replies == ("crisis_helped",)
@@ -289,7 +291,18 @@ def test_who_wants_no_hotline_is_offered_people_without_an_alarm():
 
 EVERY_TURN = ("safe", "unsafe", "immediate", "other", "clinician", "protects", "leaving", "question", "support_other")
 EVERY_TURN += ("other_safe", "emergency_wait", "emergency_help", "emergency_better", "emergency_worse", "nonsense")
-EVERY_TURN += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain", "means_away", "goes_to", "coming")
+EVERY_TURN += (
+    "names",
+    "reached",
+    "no_answer",
+    "is_self",
+    "voices",
+    "not_now",
+    "pain",
+    "means_away",
+    "goes_to",
+    "coming",
+)
 EVERY_TURN += (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks")
 
 
