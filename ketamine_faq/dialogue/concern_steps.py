@@ -66,9 +66,9 @@ STEPS = ("protects", "means_away", "goes_to", "coming", "emergency_help", "emerg
 # The steps that have a reply of their own, where it is the writer's.
 STEP_REPLIES = ("means_away", "goes_to", "coming")
 # What is said where somebody else may be hurt, and which reply takes it up.
-VIOLENCE_TURNS = {name: "_step" for name in (*STEPS, "names", "reached")}
-VIOLENCE_TURNS |= {name: "_afraid" for name in ("afraid", "ashamed", "cost")}
-VIOLENCE_TURNS |= {name: "_question" for name in ("question", "asks_bot", "which_help")}
+VIOLENCE_TURNS = dict.fromkeys((*STEPS, "names", "reached"), "_step")
+VIOLENCE_TURNS |= dict.fromkeys(("afraid", "ashamed", "cost"), "_afraid")
+VIOLENCE_TURNS |= dict.fromkeys(("question", "asks_bot", "which_help"), "_question")
 # What is no question to come back to once the person is safe: every reply has said how to reach people.
 NOT_WAITING = ("contact",)
 # Topics whose replies point to people: what is said of the alarm goes before them.
