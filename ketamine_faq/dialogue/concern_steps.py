@@ -34,12 +34,22 @@ HURDLES = (
     *("what_to_say", "burden", "nobody", "ashamed", "which_help"),
 )
 # What a person says that calls for a reply of its own and changes no stage.
-SAME_STAGE = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
+SAME_STAGE: tuple[str, ...] = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
 SAME_STAGE += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain")
 # Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
 HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
 # What still is about the alarm when it is over, where no question comes with it.
-AFTERWARDS = (*HURDLES, "what_now", "support_other", "leaving", "safe", "other_safe", "unsafe", "immediate", "protects")
+AFTERWARDS: tuple[str, ...] = (
+    *HURDLES,
+    "what_now",
+    "support_other",
+    "leaving",
+    "safe",
+    "other_safe",
+    "unsafe",
+    "immediate",
+    "protects",
+)
 AFTERWARDS += ("means_away", "goes_to", "coming", "no_answer")
 # Where words such as 'tablets' or 'tonight' are no news of danger.
 NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot", "is_self", "no_answer", "not_now")
@@ -74,7 +84,16 @@ NOT_WAITING = ("contact",)
 # Topics whose replies point to people: what is said of the alarm goes before them.
 POINTING = ("contact", "personal_concern", "not_covered", "privacy", "in_treatment", "expertise")
 # What takes an emergency back where one was read into a message of a talk like this.
-CALM = ("safe", "other_safe", "question", "protects", "leaving", "burden", "emergency_better", "emergency_help")
+CALM: tuple[str, ...] = (
+    "safe",
+    "other_safe",
+    "question",
+    "protects",
+    "leaving",
+    "burden",
+    "emergency_better",
+    "emergency_help",
+)
 CALM += ("not_now", "coming", "means_away", "goes_to", "names", "reached", "no_answer", "is_self")
 SURE_CALM = 0.4
 
