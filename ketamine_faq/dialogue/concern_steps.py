@@ -40,7 +40,18 @@ SAME_STAGE += ("names", "reached", "no_answer", "is_self", "voices", "not_now", 
 # Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
 HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
 # What still is about the alarm when it is over, where no question comes with it.
-AFTERWARDS = (*HURDLES, "what_now", "support_other", "leaving", "safe", "other_safe", "unsafe", "immediate", "protects")
+AFTERWARDS: tuple[str, ...] = (
+    *HURDLES,
+    "what_now",
+    "support_other",
+    "leaving",
+    "safe",
+    "other_safe",
+    "unsafe",
+    "immediate",
+    "protects",
+)
+AFTERWARDS += ("means_away", "goes_to", "coming", "no_answer")
 # Where words such as 'tablets' or 'tonight' are no news of danger.
 NO_NEWS = ("safe", "other_safe", "thanks", "support_other", "asks_bot", "is_self", "no_answer", "not_now")
 # The same of some signs only: who gives tablets away names them, who asks how to get through the night names the night.
