@@ -324,6 +324,10 @@ def test_a_clinician_is_spoken_to_as_such_until_it_is_closed():
     assert after(patient, QUESTION, says("tells")).replies == ("crisis_clinician_goes_on",)
     assert after(patient, CRISIS).replies == ("crisis_clinician",)
     assert after(patient, hears("clinician_closed")).replies == ("crisis_clinician_closed",)
+    # Nobody stays one who says that they are none, nor becomes one by a doctor whom they name.
+    corrected = after(patient, says("is_self", 1.0))
+    assert (corrected.patient, corrected.about_other, corrected.replies) == (False, False, ("crisis_is_self",))
+    assert not after(ACUTE, says("clinician", 0.5)).patient
     assert not after(patient, hears("clinician_closed")).patient
 
 

@@ -177,6 +177,10 @@ def _heard(state: ConcernState, said: Said) -> ConcernState | None:
 
 def _of_patient(state: ConcernState, said: Said) -> ConcernState | None:
     """A clinician after an alarm of a patient: spoken to as a clinician until it is closed; questions are answered."""
+    if said.turn == "is_self" and said.sureness >= CERTAIN:
+        # Who was taken for a clinician and says that it is about themself is spoken to again.
+        stage = state.highest if state.highest == IMMEDIATE else NOT_IMMEDIATE
+        return _staged(replace(state, patient=False, about_other=False), stage, "crisis_is_self")
     name = first(said.heard, CLINICIAN)
     if name == "clinician_closed":
         return replace(_closed(state, "crisis_clinician_closed"), patient=False)
@@ -379,7 +383,8 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         state = replace(state, signs=state.signs | said.signs | {"wish"})
     if turn == "is_self":
         state = replace(state, about_other=False)
-    if turn == "clinician" or (said.by_clinician and said.of_other and news):
+    is_clinician = turn == "clinician" and (said.by_clinician or said.sureness >= CERTAIN)
+    if is_clinician or (said.by_clinician and said.of_other and news):
         return replace(_closed(state, "crisis_clinician"), about_other=True, patient=True)
     if said.of_other and news and state.stage in (ASKED, HELPED):
         state = replace(state, about_other=True)
