@@ -13,7 +13,7 @@ from ketamine_faq.content.texts import content
 from ketamine_faq.paths import PROJECT
 from ketamine_faq.settings import Settings, SettingsError, settings
 from ketamine_faq.staff.app import require_safe
-from tests.support.processes import free_port
+from tests.support.processes import free_port, wait_for
 from tests.support.servers import Nginx
 from tests.support.shared_bot import SharedBot
 
@@ -115,8 +115,10 @@ def test_what_nginx_says_is_what_content_says():
 
 def test_two_slashes_lead_nowhere_else_and_the_head_alone_goes_through(proxy: str):
     assert "Rasa" not in httpx.get(httpx.URL(proxy).copy_with(raw_path=b"//")).text
-    for path in ("/", "/widget.js", "/contact"):
+    for path in ("/", "/widget.js"):
         assert httpx.head(f"{proxy}{path}").status_code == 200
+    # Other tests have had their share of this one; the next is let through in a few seconds.
+    wait_for(lambda: httpx.head(f"{proxy}/contact").status_code == 200, 30)
 
 
 @pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.y*ml")), ids=lambda path: path.name)

@@ -185,8 +185,9 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    # All that the bot writes is on it: stores, log, and what it unpacks.
-    with mounted(tmp_path / "disk", "size=16m") as disk, own_bot(disk, TMPDIR=str(disk), **faked) as bot:
+    # All that the bot writes is on it: stores, log, and what it unpacks. With less room than half a gigabyte, no
+    # conversation would be kept from the start.
+    with mounted(tmp_path / "disk", "size=700m") as disk, own_bot(disk, TMPDIR=str(disk), **faked) as bot:
         assert answers(bot, "me", "what dose for depression") == "dosing"
         with_the_disk_full(bot, disk)
         assert answers(bot, "me", "and for pain?") == "dosing"
