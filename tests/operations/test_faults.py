@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -190,6 +191,9 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
     with mounted(tmp_path / "disk", "size=700m") as disk, own_bot(disk, TMPDIR=str(disk), **faked) as bot:
         assert answers(bot, "me", "what dose for depression") == "dosing"
         with_the_disk_full(bot, disk)
+        # The bot looks every few seconds whether there is room again.
+        names = count()
+        wait_for(lambda: remembers(bot, f"visitor {next(names)}"), 30)
         assert answers(bot, "me", "and for pain?") == "dosing"
         assert enquires(bot).status_code == 201
         for jump, questions in CLOCKS.items():
@@ -199,6 +203,12 @@ def test_a_full_disk_and_a_clock_that_jumps(model: Path, tmp_path: Path):
             assert enquires(bot).status_code == 201
         received = [item.row.received_at for item in listed(Database(f"sqlite:///{disk / 'enquiries.db'}"))]
     assert len(received) == 5 and 3 * DAY < max(received) - min(received) < 5 * DAY
+
+
+def remembers(bot: Bot, visitor: str) -> bool:
+    """Whether a second message is understood by the first."""
+    answers(bot, visitor, "what dose for depression")
+    return answers(bot, visitor, "and for pain?") == "dosing"
 
 
 def with_the_disk_full(bot: Bot, disk: Path) -> None:
