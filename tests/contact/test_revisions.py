@@ -2,7 +2,6 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +17,9 @@ from ketamine_faq.contact.tables import EnquiryRow
 from ketamine_faq.settings import SettingsError
 from ketamine_faq.staff import tables as of_the_staff
 from ketamine_faq.storage.database import Base, Database
-from tests.support.servers import PostgreSQL
 
 # Made by the code of 30 November 2026, before there were revisions: one delivered, one that waits, one put aside.
 STORES = Path(__file__).with_name("stores")
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of its own, by its URL."""
-    server = PostgreSQL(tmp_path_factory.mktemp("postgresql"))
-    yield server.url
-    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

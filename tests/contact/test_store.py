@@ -1,7 +1,6 @@
 """What every database must do for the store: SQLite always, PostgreSQL where its programs are."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,17 +13,8 @@ from ketamine_faq.contact.outbox import Outbox
 from ketamine_faq.contact.staff import listed, purge
 from ketamine_faq.contact.store import Enquiries
 from ketamine_faq.storage.database import Database, StoreError
-from tests.support.servers import PostgreSQL
 
 ENQUIRY = Enquiry("patient", "Kim Ánh", "kim@example.com", "", 'It\'s about "this"; DROP TABLE enquiries;--\n→ 🙂')
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of its own, by its URL."""
-    server = PostgreSQL(tmp_path_factory.mktemp("postgresql"))
-    yield server.url
-    server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
