@@ -68,6 +68,15 @@ def test_every_variation_can_be_reached(domain: Domain):
         assert not left
 
 
+def test_a_question_on_safety_that_is_counted_is_asked_beside_distress_too(domain: Domain):
+    parsed = {"intent": {"name": "distress"}, "concern": "possible", "intent_ranking": []}
+    doubts = [UserUttered("?", parsed["intent"], [], parsed) for _ in range(2)]
+    tracker = DialogueStateTracker.from_events("test", doubts, slots=domain.slots)
+    reply = asyncio.run(ResponseGenerator(None, domain).generate("utter_distress", tracker, "rest"))
+    assert reply["metadata"]["stage"] == "asked"
+    assert all(button in reply["buttons"] for button in content().answer_buttons("self"))
+
+
 def test_the_check_fails_where_a_response_is_not_closed(domain: Domain):
     stock = TemplatedNaturalLanguageGenerator(domain.responses)
     with pytest.raises(AssertionError, match="not closed"):

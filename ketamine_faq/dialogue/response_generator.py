@@ -61,7 +61,8 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
             return response
         response["buttons"] = self._buttons(utter_action, metadata, tracker)
         text = response.get("text") or ""
-        if state.line and utter_action != WITH_NUMBER:
+        # A question that the state has counted is always asked; else whoever goes on would answer what nobody has said.
+        if state.line and (utter_action != WITH_NUMBER or state.line != "check_in"):
             text = f"{text}\n\n{self._content.line(state.line, tracker.sender_id)}"
             response["buttons"] += self._content.answer_buttons("self") if state.line.startswith("ask") else []
         response["text"] = self.closed(text)
