@@ -56,6 +56,8 @@ def bot(model: Path, endpoints: Path, tmp_path_factory: pytest.TempPathFactory) 
     for name in ("DATABASE_URL", "REDIS_URL", "SMTP_HOST", "ENQUIRIES_EMAIL_TO", "ENQUIRIES_WEBHOOK_URL"):
         os.environ.pop(name, None)
     os.environ["ENQUIRIES_DATABASE_URL"] = f"sqlite:///{log.with_name('enquiries.db')}"
+    # All visitors of the tests write from one address.
+    os.environ["DOUBTFUL_ENQUIRIES_PER_HOUR"] = "10000"
     process = serve("--port", str(port), "--endpoints", str(endpoints), "--enable-api", output=log)
     try:
         wait_until_ready(process, log)
