@@ -1,5 +1,6 @@
 """The curated words of content/: texts that belong to no topic, buttons, telephone numbers, subjects."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,20 @@ class Content:
         wordings = self._concern[kind]
         return wordings[sum(conversation.encode()) % len(wordings)].format(**self.variables())
 
+    def taken_up(self, theme: str) -> str:
+        """Return the sentence that takes up what a visitor has told of their life."""
+        return self._concern["taken_up"][theme]
+
+    def unnamed(self, texts: list[str], whom: str) -> str | None:
+        """Return the line for what none of a talk's texts names yet: a person, distance, care; `whom`: self or other."""
+        said = "\n".join(texts)
+        lines = (guide[whom] for guide in self._concern["guides"].values() if not _names_one(said, guide["words"]))
+        return next(lines, None)
+
+    def still_near(self, texts: list[str]) -> str | None:
+        """Return a line for means that are still within reach, which none of a talk's texts has had."""
+        return next((line for line in self._concern["still_near"] if not any(line in text for text in texts)), None)
+
     def composed(self, kind: str, said: set[str]) -> dict[str, Any] | None:
         """Return a reply made of an opening and a closing that a talk has not had together; None where it had all."""
         openings, closings = (self._concern["composed"][kind][part] for part in ("openings", "closings"))
@@ -145,6 +160,10 @@ class Content:
         answers = [f"/{intent}" for kind in self._concern["answers"].values() for intent in kind]
         payloads = (*asked.values(), *answers, "/other_lines", "/affirm", "/deny")
         return {**asked, **{payload: payload for payload in payloads}}
+
+
+def _names_one(text: str, words: list[str]) -> bool:
+    return bool(re.search(rf"\b({'|'.join(map(re.escape, words))})\b", text))
 
 
 @lru_cache(maxsize=1)

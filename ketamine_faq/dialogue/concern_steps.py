@@ -3,7 +3,16 @@
 from dataclasses import dataclass, replace
 
 from ketamine_faq.dialogue.concern_said import ANSWERED, SURE_QUESTION, Said
-from ketamine_faq.dialogue.heard import ANY_CARER, BABY, CARER, CLINICIAN, EMERGENCY_OVER, LETS_GO, first
+from ketamine_faq.dialogue.heard import (
+    ANY_CARER,
+    BABY,
+    CARER,
+    CLINICIAN,
+    EMERGENCY_OVER,
+    FIRST_OF_CARER,
+    LETS_GO,
+    first,
+)
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
 
@@ -20,6 +29,8 @@ PLAIN = frozenset({"farewell", "attempt", "voices"})
 VIOLENCE, SELF_HARM, PLACE, CHILD = "violence", "self_harm", "place", "child"
 # What stands for the whole conversation, whenever it is said.
 LASTING = frozenset({CHILD, PLACE})
+# What is told, and asks nothing that could be answered.
+TELLS_ONLY = ("distress", "out_of_scope", "nlu_fallback")
 # Words of giving up that are met though it has been asked before.
 DESPAIR = "despair"
 MAX_QUESTIONS = 2
@@ -74,6 +85,8 @@ EMERGENCY_TURNS |= {"worse": "worse", "immediate": "worse", "afraid": "afraid", 
 SAFE_WORDS = ("safe", "other_safe")
 # A step that protects: somebody is there, the means are away, help has come.
 STEPS = ("protects", "means_away", "goes_to", "coming", "emergency_help", "emergency_better")
+# The steps after which what the writer could use is not near them any more.
+LEAVES_MEANS = ("means_away", "goes_to")
 # The steps that have a reply of their own, where it is the writer's.
 STEP_REPLIES = ("means_away", "goes_to", "coming")
 # What is said where somebody else may be hurt, and which reply takes it up.
@@ -115,7 +128,7 @@ class ConcernState:
     always `crisis` or `emergency`, the topics, and `wording` the response whose texts it has. `line` is what an answer
     of the rules ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`:
     a clinician's patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help
-    has the other person.
+    has the other person. `near`: what the writer could use is within reach, as far as they have said.
     """
 
     stage: str | None = None
@@ -132,6 +145,7 @@ class ConcernState:
     patient: bool = False
     baby: bool = False
     handed: bool = False
+    near: bool = False
 
 
 def step(state: ConcernState, said: Said) -> ConcernState:
@@ -169,6 +183,8 @@ def _heard(state: ConcernState, said: Said) -> ConcernState | None:
     over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
     if state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs):
         return _heard_in_emergency(state, said)
+    if state.stage and "emergency_interpreter" in said.heard and not said.signs & ACUTE:
+        return _replied(state, "crisis_interpreter")
     is_emergency = said.intent == EMERGENCY and said.degree == DANGER and ("of_somebody" in said.heard or said.signs)
     if state.stage and state.about_other and not is_emergency:
         return _heard_of_carer(state, said)
@@ -249,6 +265,9 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
         said.heard, *groups, of=EMERGENCY_OVER | {"carer_after", "carer_meets", "carer_support"} if over else None
     )
     taken = "attempt" in state.signs | said.signs or "took_it" in said.heard
+    if name == "emergency_sleepy":
+        # Who only lies down after a faint has taken nothing.
+        return _staged(state, EMERGENCY_STAGE, name) if taken or not over else None
     lets_go = name in LETS_GO - {"carer_after"}
     if over and name is None and said.turn in ("thanks", "leaving") and not said.topic and said.confidence < CERTAIN:
         return _staged(state, HELPED, "emergency_bye")
@@ -300,13 +319,15 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
         # From here on it is about the patient.
         return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True, patient=True)
     acute = _acute(state, said)
-    state = replace(
-        state, about_other=said.of_other, signs=state.signs | said.signs | {"wish"}, question=said.topic, put_off=0
-    )
+    signs, near = state.signs | said.signs | {"wish"}, "means" in acute and not said.of_other
+    state = replace(state, about_other=said.of_other, signs=signs, near=near, question=said.topic, put_off=0)
     # Who hurts themself is asked first: it may have been for years, and not to die.
     hurts = SELF_HARM in said.signs and not said.of_other and not acute - {"means", "time"}
     if not hurts and (acute or (said.turn == "immediate" and said.sureness >= SURE_CALM)):
         return replace(_staged(state, IMMEDIATE, CRISIS), wording=_immediate(state, said))
+    own = first(said.heard, CARER, of=FIRST_OF_CARER) if said.of_other else None
+    if own:
+        return replace(_staged(state, NOT_IMMEDIATE, CRISIS), wording=f"crisis_{own}")
     if state.questions < MAX_QUESTIONS:
         asked = _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
         return replace(asked, wording="crisis_self_harm_asked" if hurts else None)
@@ -321,7 +342,8 @@ def _doubted(state: ConcernState, said: Said) -> ConcernState:
         return _replied(state, "crisis_clinician") if state.about_other else state
     state = replace(state, doubts=state.doubts + 1)
     despairs = DESPAIR in said.signs
-    if (state.doubts == 2 or despairs) and state.questions < MAX_QUESTIONS:
+    # Who asks nothing has no answer to be given first.
+    if (state.doubts == 2 or despairs or said.intent in TELLS_ONLY) and state.questions < MAX_QUESTIONS:
         line = "ask_again" if state.questions else "ask"
         asked = replace(state, questions=state.questions + 1, line=line, stage=ASKED, put_off=MAX_PUT_OFF)
         return replace(asked, highest=_higher(asked.highest, ASKED))
@@ -380,7 +402,10 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     if turn in NO_NEWS_OF or turn in HURDLES:
         news = news and bool(acute)
     if news or turn == "immediate":
-        state = replace(state, signs=state.signs | said.signs | {"wish"})
+        near = state.near or ("means" in said.signs and not state.about_other)
+        state = replace(state, signs=state.signs | said.signs | {"wish"}, near=near)
+    if turn in LEAVES_MEANS:
+        state = replace(state, near=False)
     if turn == "is_self":
         state = replace(state, about_other=False)
     is_clinician = turn == "clinician" and (said.by_clinician or said.sureness >= CERTAIN)
@@ -429,7 +454,8 @@ def _asked_on(state: ConcernState, said: Said) -> ConcernState:
     is_live = _is_live(state)
     is_acute = is_live or state.stage == IMMEDIATE or (state.stage == EMERGENCY_STAGE and "attempt" in state.signs)
     put_off = state.put_off >= MAX_PUT_OFF and not is_live
-    is_over = state.stage in (HELPED, LEAVING) and not is_live
+    # Where what they could use is still near, that comes first, once.
+    is_over = state.stage in (HELPED, LEAVING) and not is_live and (state.put_off or not state.near)
     if is_over or (put_off and (not is_acute or state.stage == EMERGENCY_STAGE)):
         # Who it is about is still known, should the talk come back to it.
         state = replace(state, stage=None, question=None, put_off=0)
@@ -470,7 +496,7 @@ def _immediate(state: ConcernState, said: Said) -> str:
 
 
 def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:
-    state = replace(state, stage=None, about_other=False, question=None, put_off=0)
+    state = replace(state, stage=None, about_other=False, question=None, put_off=0, near=False)
     return _replied(state, reply, question)
 
 

@@ -9,10 +9,15 @@ from ketamine_faq.nlu.concern import HEARD, names
 
 CARER, CLINICIAN, BABY, EMERGENCY = "carer_", "clinician_", "baby_", "emergency_"
 # What a carer says that is answered where nobody may act soon, too.
-ANY_CARER = frozenset({"carer_go_in", "carer_where", "carer_call", "carer_support", "carer_shaken"})
+ANY_CARER = frozenset(
+    {"carer_threat", "carer_cuts", "carer_go_in", "carer_where", "carer_call", "carer_support", "carer_shaken"}
+)
+# What of it the first alarm about somebody else has words of its own for.
+FIRST_OF_CARER = ("carer_threat", "carer_cuts")
 # What still counts once an emergency is over.
 EMERGENCY_OVER = frozenset(
-    f"emergency_{name}" for name in ("interpreter", "passed", "mistaken", "hospital", "cost", "arrived", "regret")
+    f"emergency_{name}"
+    for name in ("sleepy", "interpreter", "passed", "mistaken", "hospital", "cost", "arrived", "regret")
 )
 # What lets go: not at words that tell of worse.
 LETS_GO = frozenset({"emergency_passed", "emergency_mistaken", "emergency_arrived", "carer_after"})

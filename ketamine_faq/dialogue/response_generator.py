@@ -17,6 +17,7 @@ from ketamine_faq.dialogue.audience import audience_of
 from ketamine_faq.dialogue.concern_state import concern_state, said_wordings
 from ketamine_faq.dialogue.concern_steps import CHILD, HELPED, LEAVING, ConcernState
 from ketamine_faq.dialogue.contact_link import contact_link
+from ketamine_faq.dialogue.guidance import taken_up, unnamed
 from ketamine_faq.dialogue.second_question_policy import second_topic
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
@@ -95,7 +96,11 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
             left = utter_action != NOT_COVERED or len(own) < len(named)
             response["text"] = "\n\n".join([*own.values(), *([response["text"]] if left else [])])
             response["metadata"] = {**(response.get("metadata") or {}), "clinic": list(own)}
-        response["text"] = "\n\n".join([*self._before(utter_action, tracker), response.get("text") or ""])
+        text = response.get("text") or ""
+        if utter_action.startswith(f"utter_{CRISIS}"):
+            around = taken_up(tracker, state), text, unnamed(tracker, state, text)
+            text = "\n".join(part for part in around if part)
+        response["text"] = "\n\n".join([*self._before(utter_action, tracker), text])
         return response
 
     def _slots(self, utter_action: str, tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -17,6 +17,7 @@ PATTERNS = Path(__file__).with_name("safety_patterns.yml")
 SIGNS = Path(__file__).with_name("sign_patterns.yml")
 TURNS = Path(__file__).with_name("turn_patterns.yml")
 HEARD = Path(__file__).with_name("heard_patterns.yml")
+THEMES = Path(__file__).with_name("theme_patterns.yml")
 DANGER = "danger"
 
 # The classes of a danger to life.
@@ -97,6 +98,12 @@ def heard_in(text: str) -> set[str]:
     return _matched(HEARD, text)
 
 
+def theme_of(text: str) -> str | None:
+    """Return what of a life the text tells, by theme_patterns.yml; the first of several."""
+    matched = _matched(THEMES, text)
+    return next((name for name in names(THEMES) if name in matched), None)
+
+
 def names(file: Path) -> tuple[str, ...]:
     """Return the names of a file's patterns, in its order."""
     return tuple(_patterns(file))
@@ -120,7 +127,7 @@ def _danger(whole: dict[str, float], parts: list[dict[str, float]], matched: set
     return Concern(DANGER, CRISIS if is_crisis else EMERGENCY, sureness, is_crisis and of_other)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=5)
 def _patterns(file: Path) -> dict[str, re.Pattern]:
     listed = yaml.safe_load(file.read_text(encoding="utf-8"))
     return {name: re.compile("|".join(patterns)) for name, patterns in listed.items()}

@@ -13,6 +13,7 @@ SERVICES = (
     "yarn",
     "kids_helpline",
     "panda",
+    "respect",
     "interpreter",
 )
 ASKS = re.compile(r"thinking (about|of) suicide\?|thoughts of suicide, or of hurting yourself")
