@@ -219,6 +219,38 @@ VIOLENT = Said("crisis", "tells", 0.5, "danger", frozenset({"violence"}))
 HURTS = Said("crisis", "immediate", 0.5, "danger", frozenset({"self_harm", "means"}))
 
 
+def test_who_tells_and_asks_nothing_is_asked_at_the_first_doubt():
+    state = after(replace(POSSIBLE, intent="distress", topic=None))
+    assert (state.stage, state.line) == (ASKED, "ask")
+
+
+def test_what_could_be_used_and_is_still_near_comes_before_a_question_once():
+    beside = after(ACUTE, says("protects"), QUESTION)
+    assert (beside.stage, beside.replies) == (HELPED, ("crisis_question",))
+    assert step(beside, QUESTION).replies == ()
+    assert after(ACUTE, says("means_away"), QUESTION).replies == ()
+
+
+@pytest.mark.parametrize("name", ["carer_threat", "carer_cuts"])
+def test_a_carer_who_is_threatened_or_has_found_cuts_is_met_as_that_at_once(name: str):
+    state = after(replace(OF_OTHER, heard=frozenset({name})))
+    assert (state.stage, state.replies, state.wording) == (NOT_IMMEDIATE, ("crisis",), f"crisis_{name}")
+    again = says("tells", heard=frozenset({name}))
+    assert step(state, again).replies == (f"crisis_{name}",)
+
+
+def test_sleepy_after_something_was_taken_is_sent_to_the_ambulance_again():
+    taken = replace(EMERGENCY, heard=frozenset({"took_it"}), signs=frozenset({"attempt"}))
+    over = after(taken, says("emergency_better"))
+    assert over.stage == HELPED
+    sleepy = step(over, says("tells", heard=frozenset({"emergency_sleepy"})))
+    assert (sleepy.stage, sleepy.replies) == (EMERGENCY_STAGE, ("emergency_sleepy",))
+
+
+def test_little_english_is_met_with_an_interpreter():
+    assert after(CRISIS, says("tells", heard=frozenset({"emergency_interpreter"}))).replies == ("crisis_interpreter",)
+
+
 def test_who_may_hurt_somebody_else_is_met_as_that_and_it_stays_urgent():
     state = after(CRISIS, VIOLENT)
     assert (state.stage, state.replies) == (IMMEDIATE, ("crisis_violence",))

@@ -14,6 +14,7 @@ from ketamine_faq.content.texts import content
 from ketamine_faq.dialogue.concern_policy import actions_since_message
 from ketamine_faq.dialogue.concern_state import concern_state
 from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING
+from ketamine_faq.dialogue.guidance import unnamed
 from ketamine_faq.dialogue.response_generator import ResponseGenerator
 from ketamine_faq.importer import Importer
 from ketamine_faq.nlu.concern import DANGER
@@ -53,7 +54,7 @@ class Talk:
         data = {"intent": {"name": intent, "confidence": 0.9}, "turn": {"name": turn, "confidence": sureness}, **parsed}
         data.setdefault("entities", [])
         self.tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
-        self.tracker.update(UserUttered("words", data["intent"], data["entities"], data))
+        self.tracker.update(UserUttered(data.pop("words", "words"), data["intent"], data["entities"], data))
         replies = concern_state(self.tracker).replies or (intent,)
         return [self._says(f"utter_{reply}") for reply in replies]
 
