@@ -14,7 +14,6 @@ from ketamine_faq.content.texts import content
 from ketamine_faq.dialogue.concern_policy import actions_since_message
 from ketamine_faq.dialogue.concern_state import concern_state
 from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING
-from ketamine_faq.dialogue.guidance import unnamed
 from ketamine_faq.dialogue.response_generator import ResponseGenerator
 from ketamine_faq.importer import Importer
 from ketamine_faq.nlu.concern import DANGER
@@ -62,7 +61,7 @@ class Talk:
         message = asyncio.run(self._words.generate(action, self.tracker, "rest"))
         self.tracker.update(ActionExecuted(action))
         assert actions_since_message(self.tracker)[-1] == action
-        metadata = {"utter_action": action, "id": message.get("id")}
+        metadata = {"utter_action": action, "id": message.get("id"), "metadata": message["metadata"]}
         self.tracker.update(BotUttered(message["text"], metadata=metadata))
         return {**message, "action": action}
 

@@ -105,15 +105,18 @@ class Content:
         """Return the sentence that takes up what a visitor has told of their life."""
         return self._concern["taken_up"][theme]
 
-    def unnamed(self, texts: list[str], whom: str) -> str | None:
-        """Return the line for what none of a talk's texts names yet: a person, distance, care; `whom`: self or other."""
-        said = "\n".join(texts)
-        lines = (guide[whom] for guide in self._concern["guides"].values() if not _names_one(said, guide["words"]))
-        return next(lines, None)
+    def guides_in(self, text: str) -> list[str]:
+        """Return which of a person, distance to the means and professional care a text names."""
+        return [name for name, guide in self._concern["guides"].items() if _names_one(text, guide["words"])]
 
-    def still_near(self, texts: list[str]) -> str | None:
-        """Return a line for means that are still within reach, which none of a talk's texts has had."""
-        return next((line for line in self._concern["still_near"] if not any(line in text for text in texts)), None)
+    def guide(self, names: set[str], whom: str) -> tuple[str, str] | None:
+        """Return the first guide that is not among these names, with its line; `whom` is `self` or `other`."""
+        return next(((name, guide[whom]) for name, guide in self._concern["guides"].items() if name not in names), None)
+
+    def still_near(self, number: int) -> str | None:
+        """Return the line for means that are still within reach, after so many of them; None where all are said."""
+        lines = self._concern["still_near"]
+        return lines[number] if number < len(lines) else None
 
     def composed(self, kind: str, said: set[str]) -> dict[str, Any] | None:
         """Return a reply made of an opening and a closing that a talk has not had together; None where it had all."""

@@ -8,6 +8,8 @@ from ketamine_faq.nlu.examples import DANGERS, TURN
 
 # A topic of its own that is this sure is a question, whatever else the message may say.
 SURE_QUESTION = 0.6
+# Beside a question mark it need not be so sure.
+SURE_ENOUGH = 0.35
 # A bare message has so many words at most.
 BARE = 2
 # What can be answered after the person is safe.
@@ -66,5 +68,6 @@ def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
 def _topic(parsed: dict[str, Any], intent: str) -> str | None:
     """Return the topic that the message asks about, if that is sure and has an answer."""
     name = parsed.get("put_aside") if intent in DANGERS else intent
-    sure = intent in DANGERS or (parsed.get("intent") or {}).get("confidence", 0.0) >= SURE_QUESTION
+    least = SURE_ENOUGH if "?" in (parsed.get("text") or "") else SURE_QUESTION
+    sure = intent in DANGERS or (parsed.get("intent") or {}).get("confidence", 0.0) >= least
     return name if name in ANSWERED and sure else None

@@ -16,7 +16,20 @@ from ketamine_faq.dialogue.concern_steps import ConcernState, step
 # The slot that carries the state from one session to the next.
 KEPT = "concern_state"
 # How the ids of wordings begin that are said after an alarm.
-AFTER_ALARM = ("crisis", "emergency", "safe", "violence", "other_lines", "carer.", "clinician.", "baby.")
+AFTER_ALARM = (
+    "crisis",
+    "emergency",
+    "safe",
+    "violence",
+    "other_lines",
+    "carer.",
+    "clinician.",
+    "baby.",
+    "holds_on.",
+    "threat.",
+)
+# In a reply's metadata: what it names or takes up beside its wording (guidance.py).
+AROUND = "around"
 
 
 def concern_state(tracker: DialogueStateTracker) -> ConcernState:
@@ -29,10 +42,12 @@ def concern_state(tracker: DialogueStateTracker) -> ConcernState:
 
 
 def said_wordings(tracker: DialogueStateTracker) -> set[str]:
-    """Return the ids of the wordings that the talk has had since an alarm."""
+    """Return the ids of the wordings that the talk has had since an alarm, and the names of what went around them."""
     events = tracker.applied_events()
-    ids = {event.metadata.get("id") or "" for event in events if isinstance(event, BotUttered)}
-    return _carried_over(events)[1] | {name for name in ids if name.startswith(AFTER_ALARM)}
+    said = [event.metadata for event in events if isinstance(event, BotUttered)]
+    ids = {metadata.get("id") or "" for metadata in said}
+    around = {name for metadata in said for name in (metadata.get("metadata") or {}).get(AROUND, ())}
+    return _carried_over(events)[1] | {name for name in ids if name.startswith(AFTER_ALARM)} | around
 
 
 def kept(tracker: DialogueStateTracker) -> dict[str, Any] | None:

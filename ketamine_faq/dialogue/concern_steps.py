@@ -27,8 +27,12 @@ ACUTE = frozenset({"means", "time", "farewell", "attempt", "plan", "voices"})
 PLAIN = frozenset({"farewell", "attempt", "voices"})
 # Signs of another kind: the writer may hurt somebody else; hurts themself; is at a height, road or water; is a child.
 VIOLENCE, SELF_HARM, PLACE, CHILD = "violence", "self_harm", "place", "child"
-# What stands for the whole conversation, whenever it is said.
-LASTING = frozenset({CHILD, PLACE})
+# What stands for the whole conversation, whenever it is said; of what is heard: a birth, something that was taken.
+LASTING, LASTING_HEARD = frozenset({CHILD, PLACE}), frozenset({"had_baby", "took_it"})
+# What a carer has said that all that follows is read by: they are threatened with it, or have found cuts.
+THREAT, CUTS = "carer_threat", "carer_cuts"
+# A yes or a no that is not sure enough to be taken for one.
+UNSURE = "unsure"
 # What is told, and asks nothing that could be answered.
 TELLS_ONLY = ("distress", "out_of_scope", "nlu_fallback")
 # Words of giving up that are met though it has been asked before.
@@ -40,6 +44,8 @@ MAX_PUT_OFF = 1
 SURE = 0.25
 # Nobody is let go at words that are less surely harmless; and beside a doubt only where they are certain.
 HARMLESS, CERTAIN = 0.5, 0.9
+# Where a time is all that tells of acting soon, the danger must be so sure; and at the first alarm, where a thing is.
+SURE_DANGER = 0.6
 
 HURDLES = (
     *("cannot_speak", "afraid", "on_hold", "cost", "no_hotlines"),
@@ -49,7 +55,10 @@ HURDLES = (
 SAME_STAGE: tuple[str, ...] = (*HURDLES, "what_now", "tells", "asks_bot", "refuses", "thanks", "support_other")
 SAME_STAGE += ("names", "reached", "no_answer", "is_self", "voices", "not_now", "pain")
 # Where somebody may act soon, the reply to these holds on: nothing else is settled by them.
-HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe")
+HOLDS_ON = ("", "refuses", "tells", "thanks", "unsafe", "question")
+# What has an answer of its own even there, and even if it tells of new danger.
+ANSWERED_THERE: tuple[str, ...] = (*HURDLES, "what_now", "names", "reached", "no_answer", "voices", "pain", "asks_bot")
+ANSWERED_THERE += ("means_away", "goes_to", "coming", "protects")
 # What still is about the alarm when it is over, where no question comes with it.
 AFTERWARDS: tuple[str, ...] = (
     *HURDLES,
@@ -89,6 +98,8 @@ STEPS = ("protects", "means_away", "goes_to", "coming", "emergency_help", "emerg
 LEAVES_MEANS = ("means_away", "goes_to")
 # The steps that have a reply of their own, where it is the writer's.
 STEP_REPLIES = ("means_away", "goes_to", "coming")
+# What a parent or friend who has found cuts says, which is answered as about them.
+OF_CUTS = ("", "tells", "support_other", "what_now", "what_to_say", "other", "ashamed", "which_help", "refuses", UNSURE)
 # What is said where somebody else may be hurt, and which reply takes it up.
 VIOLENCE_TURNS = dict.fromkeys((*STEPS, "names", "reached"), "_step")
 VIOLENCE_TURNS |= dict.fromkeys(("afraid", "ashamed", "cost"), "_afraid")
@@ -150,7 +161,12 @@ class ConcernState:
 
 def step(state: ConcernState, said: Said) -> ConcernState:
     """Return the state after one more message."""
-    state = replace(state, replies=(), wording=None, line=None, signs=state.signs | (said.signs & LASTING))
+    lasting = (said.signs & LASTING) | (said.heard & LASTING_HEARD)
+    state = replace(state, replies=(), wording=None, line=None, signs=state.signs | lasting)
+    if said.intent == "other_lines" and state.stage:
+        return _replied(state, "other_lines")
+    if said.intent == EMERGENCY and _is_rather_crisis(state, said):
+        said = replace(said, intent=CRISIS)
     if answered := _heard(state, said):
         return answered
     if _is_violence(state, said):
@@ -161,12 +177,23 @@ def step(state: ConcernState, said: Said) -> ConcernState:
         # Whoever is sent to a line and wants none is offered people, alarm or not.
         return _replied(state, "crisis_no_hotlines")
     if state.stage is None and not _is_afterwards(state, said):
+        if said.intent == CRISIS and _is_denied(state, said):
+            return _replied(state, said.topic or "")
         return _alarmed(state, said) if said.intent == CRISIS else _doubted(state, said)
     if state.stage == EMERGENCY_STAGE:
         return _in_emergency(state, said)
     if state.highest == EMERGENCY_STAGE and "wish" not in state.signs and said.intent != CRISIS:
         return _after_emergency(state, said)
     return _after_alarm(state, said)
+
+
+def _is_rather_crisis(state: ConcernState, said: Said) -> bool:
+    """Tell whether what was read as an emergency is none: nothing was taken, or a talk on something else goes on."""
+    if "emergency_not_taken" in said.heard and state.stage != EMERGENCY_STAGE:
+        return True
+    told = said.signs & {"attempt"} or said.heard & {"took_it", "of_somebody"} or said.confidence >= CERTAIN
+    in_crisis = state.stage not in (None, EMERGENCY_STAGE)
+    return in_crisis and not told and not said.turn.startswith("emergency_")
 
 
 def _heard(state: ConcernState, said: Said) -> ConcernState | None:
@@ -183,6 +210,9 @@ def _heard(state: ConcernState, said: Said) -> ConcernState | None:
     over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
     if state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs):
         return _heard_in_emergency(state, said)
+    taken = "took_it" in state.signs and ("emergency_sleepy" in said.heard or said.turn == "emergency_worse")
+    if taken and state.stage and not state.about_other:
+        return _staged(replace(state, signs=state.signs | {"attempt"}), EMERGENCY_STAGE, "emergency_sleepy")
     if state.stage and "emergency_interpreter" in said.heard and not said.signs & ACUTE:
         return _replied(state, "crisis_interpreter")
     is_emergency = said.intent == EMERGENCY and said.degree == DANGER and ("of_somebody" in said.heard or said.signs)
@@ -220,9 +250,10 @@ def _by_pattern(said: Said) -> bool:
 
 def _has_pictures(state: ConcernState, said: Said) -> bool:
     """Tell whether the writer has unwanted pictures after a birth; once in a talk."""
-    if state.baby or state.stage not in (None, ASKED) or said.by_clinician or _by_pattern(said):
+    if state.baby or state.stage not in (None, ASKED, NOT_IMMEDIATE) or said.by_clinician or _by_pattern(said):
         return False
     told = said.heard & {"had_baby", "baby_horrified"} if state.stage else said.heard & {"had_baby"}
+    told |= state.signs & {"had_baby"}
     return bool(told) and "images" in said.heard and "baby_of_other" not in said.heard
 
 
@@ -273,6 +304,8 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
         return _staged(state, HELPED, "emergency_bye")
     if name is None or (over and name == "emergency_passed") or (worse and lets_go):
         return None
+    if name == "emergency_not_taken":
+        return _not_taken(state, said)
     state = replace(state, signs=state.signs | said.signs)
     if name == "emergency_interpreter":
         if over or (not taken and "emergency_passed" in said.heard):
@@ -281,9 +314,7 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
     if taken and name in ("emergency_passed", "emergency_mistaken"):
         return _replied(state, "emergency_no_wait")
     if name == "emergency_mistaken":
-        state = replace(state, stage=None, highest=None, about_other=False, question=None, put_off=0)
-        is_crisis = said.intent == CRISIS and (said.confidence >= CERTAIN or said.signs & ACUTE)
-        return _alarmed(state, said) if is_crisis else _replied(state, name)
+        return _no_emergency(state, said)
     if name in ("emergency_passed", "emergency_arrived", "carer_after"):
         state = replace(state, handed=name == "carer_after" or state.handed)
         return _staged(state, HELPED, f"crisis_{name}" if name == "carer_after" else name)
@@ -293,14 +324,36 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
     return _replied(state, f"crisis_{name}" if name.startswith(CARER) else name)
 
 
+def _not_taken(state: ConcernState, said: Said) -> ConcernState:
+    """Nothing has been taken: back to the crisis that there was, or the emergency was none."""
+    signs = state.signs - {"attempt", "took_it"}
+    if "wish" not in state.signs:
+        return _no_emergency(replace(state, signs=signs), said)
+    stage = IMMEDIATE if state.near else NOT_IMMEDIATE
+    return _staged(replace(state, signs=signs, about_other=False), stage, "crisis_not_taken")
+
+
+def _no_emergency(state: ConcernState, said: Said) -> ConcernState:
+    state = replace(state, stage=None, highest=None, about_other=False, question=None, put_off=0)
+    is_crisis = said.intent == CRISIS and (said.confidence >= CERTAIN or said.signs & ACUTE)
+    return _alarmed(state, said) if is_crisis else _replied(state, "emergency_mistaken")
+
+
 def _heard_of_carer(state: ConcernState, said: Said) -> ConcernState | None:
     """A carer while the other is in danger: what to do first, and who goes."""
     if said.turn in ("other_safe", "leaving") and said.sureness >= HARMLESS:
         return None
     live = state.highest in (IMMEDIATE, EMERGENCY_STAGE)
     name = first(said.heard, CARER, of=None if live else ANY_CARER)
+    if THREAT in state.signs or name == THREAT:
+        called = "carer_gone_to" in said.heard
+        state = replace(state, signs=state.signs | {THREAT})
+        return _replied(state, "crisis_carer_threat_called" if called else "crisis_carer_threat")
+    if name == CUTS and not said.signs & PLAIN:
+        return _staged(replace(state, signs=state.signs | {CUTS}), NOT_IMMEDIATE, "crisis_carer_cuts")
     if name is None:
-        return _replied(state, "crisis_not_yet") if _is_live(state) and said.topic else None
+        asks = said.topic and said.topic not in POINTING
+        return _replied(state, "crisis_not_yet") if _is_live(state) and asks else None
     if name == "carer_meets" and not state.handed:
         return None
     if name == "carer_after":
@@ -323,15 +376,25 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
     state = replace(state, about_other=said.of_other, signs=signs, near=near, question=said.topic, put_off=0)
     # Who hurts themself is asked first: it may have been for years, and not to die.
     hurts = SELF_HARM in said.signs and not said.of_other and not acute - {"means", "time"}
-    if not hurts and (acute or (said.turn == "immediate" and said.sureness >= SURE_CALM)):
-        return replace(_staged(state, IMMEDIATE, CRISIS), wording=_immediate(state, said))
-    own = first(said.heard, CARER, of=FIRST_OF_CARER) if said.of_other else None
+    own = first(said.heard, CARER, of=FIRST_OF_CARER) if said.of_other and not acute & PLAIN else None
     if own:
-        return replace(_staged(state, NOT_IMMEDIATE, CRISIS), wording=f"crisis_{own}")
+        return replace(
+            _staged(replace(state, signs=state.signs | {own}), NOT_IMMEDIATE, CRISIS), wording=f"crisis_{own}"
+        )
+    # Many an ordinary message has tablets or tonight in it.
+    plain = acute - {"means", "time"} or (acute and said.confidence >= SURE_DANGER)
+    if not hurts and (plain or (said.turn == "immediate" and said.sureness >= SURE_CALM)):
+        return replace(_staged(state, IMMEDIATE, CRISIS), wording=_immediate(state, said))
     if state.questions < MAX_QUESTIONS:
         asked = _staged(replace(state, questions=state.questions + 1), ASKED, CRISIS)
         return replace(asked, wording="crisis_self_harm_asked" if hurts else None)
     return replace(_staged(state, NOT_IMMEDIATE, CRISIS), wording="crisis_not_immediate")
+
+
+def _is_denied(state: ConcernState, said: Said) -> bool:
+    """Tell whether who has said no gives no new sign, and asks something that can be answered."""
+    was_denied = state.stage is None and state.highest in (ASKED, NOT_IMMEDIATE) and state.questions > 0
+    return was_denied and not _acute(state, said) and said.confidence < CERTAIN and said.topic is not None
 
 
 def _doubted(state: ConcernState, said: Said) -> ConcernState:
@@ -343,7 +406,8 @@ def _doubted(state: ConcernState, said: Said) -> ConcernState:
     state = replace(state, doubts=state.doubts + 1)
     despairs = DESPAIR in said.signs
     # Who asks nothing has no answer to be given first.
-    if (state.doubts == 2 or despairs or said.intent in TELLS_ONLY) and state.questions < MAX_QUESTIONS:
+    asks = state.doubts == 2 or said.intent in TELLS_ONLY
+    if ((asks and not state.highest) or despairs) and state.questions < MAX_QUESTIONS:
         line = "ask_again" if state.questions else "ask"
         asked = replace(state, questions=state.questions + 1, line=line, stage=ASKED, put_off=MAX_PUT_OFF)
         return replace(asked, highest=_higher(asked.highest, ASKED))
@@ -390,7 +454,9 @@ def _after_emergency(state: ConcernState, said: Said) -> ConcernState:
 def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn if said.sureness >= SURE else ""
     if turn in SAFE_WORDS and not _is_let_go(said):
-        turn = "unsafe" if turn == "safe" else "protects"
+        turn = UNSURE if turn == "safe" else "protects"
+    if turn == "unsafe" and said.sureness < HARMLESS:
+        turn = UNSURE
     if (turn in STEPS and said.sureness < HARMLESS) or (turn == "leaving" and said.sureness < SURE_CALM):
         turn = ""
     # A bare no is an answer only where something was asked.
@@ -413,7 +479,12 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         return replace(_closed(state, "crisis_clinician"), about_other=True, patient=True)
     if said.of_other and news and state.stage in (ASKED, HELPED):
         state = replace(state, about_other=True)
-    if (turn == "immediate" and said.sureness >= SURE_CALM) or (news and acute):
+    soon = acute - {"time"} or (acute and (turn in ("immediate", "unsafe") or said.confidence >= SURE_DANGER))
+    rises = (turn == "immediate" and said.sureness >= SURE_CALM) or (news and soon)
+    # At the highest stage already, what was said is answered.
+    there = PLACE in said.signs and not state.about_other
+    answered = state.stage == IMMEDIATE and turn in ANSWERED_THERE and said.sureness >= HARMLESS and not there
+    if (rises and not answered) or (there and state.stage == IMMEDIATE):
         return _staged(state, IMMEDIATE, _immediate(state, said))
     if turn in SAFE_WORDS:
         return _safe(state, said)
@@ -426,16 +497,24 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         own = turn in STEP_REPLIES and not state.about_other
         return _staged(state, HELPED, f"crisis_{turn}" if own else "crisis_helped", asked)
     if turn == "leaving":
-        return _staged(state, LEAVING, "crisis_leaving")
+        own = state.stage == IMMEDIATE and not state.about_other
+        return _staged(state, LEAVING, "crisis_leaving_immediate" if own else "crisis_leaving")
     surely_asks = turn == "question" and said.sureness >= HARMLESS
     asks = turn == "question" or (is_over and said.sureness < SURE_QUESTION)
     if asks and not news and (said.topic or (is_over and surely_asks)):
         return _asked_on(state, said)
-    if state.stage == IMMEDIATE and (turn in HOLDS_ON or news):
+    if state.about_other and CUTS in state.signs and state.stage != IMMEDIATE and turn in OF_CUTS:
+        return _replied(state, "crisis_carer_cuts")
+    if state.stage == IMMEDIATE and (turn in (*HOLDS_ON, UNSURE) or (news and not answered)):
         return _replied(state, "crisis_holds_on")
+    if state.stage in (ASKED, NOT_IMMEDIATE) and (turn == UNSURE or (turn == "" and not news)):
+        return _replied(state, "crisis_stay" if state.about_other else "crisis_unsure")
     if turn == "unsafe" or news:
         return _staged(state, NOT_IMMEDIATE, "crisis_stay" if state.stage == NOT_IMMEDIATE else "crisis_not_immediate")
-    return _replied(state, f"crisis_{turn}" if turn in SAME_STAGE else "crisis_stay")
+    if state.stage == IMMEDIATE and turn in ("afraid", "cost") and not state.about_other:
+        return _replied(state, "crisis_afraid_immediate")
+    unknown = "crisis_holds_on" if state.stage == IMMEDIATE else "crisis_stay"
+    return _replied(state, f"crisis_{turn}" if turn in SAME_STAGE else unknown)
 
 
 def _safe(state: ConcernState, said: Said) -> ConcernState:
@@ -491,6 +570,7 @@ def _violence(state: ConcernState, said: Said) -> ConcernState:
 
 def _immediate(state: ConcernState, said: Said) -> str:
     """Return the reply to who may act soon: away from the edge first, where they are at one."""
+    # Read by each message anew: who says again that they are at the edge is sent back from it again.
     at_place = PLACE in said.signs or (PLACE in state.signs and state.stage != IMMEDIATE)
     return "crisis_immediate_place" if at_place and not state.about_other else "crisis_immediate"
 

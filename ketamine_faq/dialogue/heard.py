@@ -17,7 +17,7 @@ FIRST_OF_CARER = ("carer_threat", "carer_cuts")
 # What still counts once an emergency is over.
 EMERGENCY_OVER = frozenset(
     f"emergency_{name}"
-    for name in ("sleepy", "interpreter", "passed", "mistaken", "hospital", "cost", "arrived", "regret")
+    for name in ("not_taken", "sleepy", "interpreter", "passed", "mistaken", "hospital", "cost", "arrived", "regret")
 )
 # What lets go: not at words that tell of worse.
 LETS_GO = frozenset({"emergency_passed", "emergency_mistaken", "emergency_arrived", "carer_after"})

@@ -14,10 +14,10 @@ from rasa.utils.endpoints import EndpointConfig
 from ketamine_faq.content.clinic import TOPICS_OF_ITS_OWN
 from ketamine_faq.content.texts import CARER, PATIENT, content, written_for
 from ketamine_faq.dialogue.audience import audience_of
-from ketamine_faq.dialogue.concern_state import concern_state, said_wordings
+from ketamine_faq.dialogue.concern_state import AROUND, concern_state, said_wordings
 from ketamine_faq.dialogue.concern_steps import CHILD, HELPED, LEAVING, ConcernState
 from ketamine_faq.dialogue.contact_link import contact_link
-from ketamine_faq.dialogue.guidance import taken_up, unnamed
+from ketamine_faq.dialogue.guidance import guided
 from ketamine_faq.dialogue.second_question_policy import second_topic
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
@@ -31,7 +31,7 @@ SUGGESTED = 3
 # This reply names a number already: a caring line would say it twice.
 WITH_NUMBER = "utter_distress"
 # Replies that are made of words of their own where all have been said.
-COMPOSED_APART = ("violence", "safe", "clinician", "baby")
+COMPOSED_APART = ("violence", "safe", "clinician", "baby", "threat", "holds_on")
 # Where the clinic's own facts are the answer; and what another language's line stands before, with those of a danger.
 NOT_COVERED, IN_OTHER_LANGUAGE = "utter_not_covered", f"utter_{OTHER_LANGUAGE}"
 
@@ -87,7 +87,8 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
             slots["concerned"] = "other" if state.about_other else writer
         is_first_alarm = state.wording and utter_action in (f"utter_{CRISIS}", f"utter_{EMERGENCY}")
         source = f"utter_{state.wording}" if is_first_alarm else utter_action
-        response = self._unsaid(source, channel, slots, said_wordings(tracker))
+        said = said_wordings(tracker)
+        response = self._unsaid(source, channel, slots, said)
         if response is None:
             return None
         response = self._fill_response(response, slots, **variables)
@@ -98,8 +99,9 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
             response["metadata"] = {**(response.get("metadata") or {}), "clinic": list(own)}
         text = response.get("text") or ""
         if utter_action.startswith(f"utter_{CRISIS}"):
-            around = taken_up(tracker, state), text, unnamed(tracker, state, text)
-            text = "\n".join(part for part in around if part)
+            message = (tracker.latest_message.text if tracker.latest_message else "") or ""
+            text, around = guided(text, message, state, said)
+            response["metadata"] = {**(response.get("metadata") or {}), AROUND: around}
         response["text"] = "\n\n".join([*self._before(utter_action, tracker), text])
         return response
 
@@ -177,7 +179,8 @@ def _kind_of_composed(action: str, kind: str, slots: dict[str, Any]) -> str:
     if kind == EMERGENCY:
         return kind
     named = next((name for name in COMPOSED_APART if name in action), None)
-    return named or ("carer" if slots.get("concerned") == "other" else kind)
+    of_other = slots.get("concerned") == "other"
+    return "carer" if of_other and named in (None, "holds_on") else named or kind
 
 
 def _is_first_of_two(utter_action: str, tracker: DialogueStateTracker, state: ConcernState) -> bool:

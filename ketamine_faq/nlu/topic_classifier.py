@@ -33,6 +33,14 @@ CONFIDENCES = "confidences"
 SUBJECT_PROBABILITIES, CLAUSES = "subject_probabilities", "clauses"
 # In the parse data: what the message says if it comes after an alarm, and how sure that is, 0 to 1.
 TURN = "turn"
+# Turns that say nearly the same: a step that protects, being safe, what is told of a life, asking what to do.
+TURN_KINDS = (
+    {"turn_protects", "turn_means_away", "turn_goes_to", "turn_coming", "turn_reached"},
+    {"turn_safe", "turn_other_safe"},
+    {"turn_tells", "turn_pain", "turn_burden", "turn_nobody", "turn_ashamed"},
+    {"turn_support_other", "turn_what_to_say", "turn_what_now", "turn_which_help"},
+)
+OF_A_KIND = set().union(*TURN_KINDS)
 TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER = "topics", "concerns", "turns"
 SUBJECTS_FOLDER = "subjects"
 # The topics whose replies name a subject, the weightiest first: of two such questions, it speaks for both. A subject is
@@ -90,9 +98,15 @@ class MessageModel:
         return self.topics.confidences(self.topics.probabilities(self.ngrams.rows(texts), vectors), vectors)
 
     def turn(self, text: str, vector: np.ndarray) -> dict[str, Any]:
-        """Return the likeliest turn after an alarm, as `{name, confidence}`; `vector` is a row, (1, d)."""
+        """Return the likeliest turn after an alarm, as `{name, confidence}`; `vector` is a row, (1, d).
+
+        Turns of one kind count together: it is the likeliest of the likeliest kind, as sure as the kind is.
+        """
         (row,) = self.turns.probabilities(self.ngrams.rows([text]), vector)
-        return {"name": self.turns.classes[row.argmax()], "confidence": float(row.max())}
+        by_turn = dict(zip(self.turns.classes, row.tolist()))
+        kinds = [kind & by_turn.keys() for kind in TURN_KINDS] + [{turn} for turn in by_turn if turn not in OF_A_KIND]
+        kind = max(kinds, key=lambda turns: sum(by_turn[turn] for turn in turns))
+        return {"name": max(kind, key=by_turn.__getitem__), "confidence": sum(by_turn[turn] for turn in kind)}
 
     def clauses_differ(self, parts: list[str]) -> bool:
         """Tell whether the n-grams alone name more than one topic among the parts, or one that has many subjects."""

@@ -14,6 +14,8 @@ SERVICES = (
     "kids_helpline",
     "panda",
     "respect",
+    "qlife",
+    "open_arms",
     "interpreter",
 )
 ASKS = re.compile(r"thinking (about|of) suicide\?|thoughts of suicide, or of hurting yourself")
