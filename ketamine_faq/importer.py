@@ -19,6 +19,7 @@ from ketamine_faq.content.check import require_clean_content
 from ketamine_faq.content.texts import topic_files
 from ketamine_faq.content.topics import ANSWERS, STEERING, Topic, topics
 from ketamine_faq.nlu.examples import read_examples, training_data
+from ketamine_faq.nlu.left_out import learned
 
 TOPIC_DECISION = "ketamine_faq.nlu.topic_decision.TopicDecision"
 # What is said after an answer to have it again, for another condition or audience.
@@ -51,8 +52,8 @@ class Importer(RasaFileImporter):
 
     @cached_method
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """Return the examples of the files that Rasa was told to read; raises ExamplesError."""
-        return training_data(read_examples(sorted(Path(file) for file in self._nlu_files)))
+        """Return the examples to learn from, of the files that Rasa was told to read; raises ExamplesError."""
+        return training_data(learned(read_examples(sorted(Path(file) for file in self._nlu_files))))
 
 
 def with_topics(config: dict[str, Any]) -> dict[str, Any]:

@@ -63,5 +63,17 @@ def check() -> None:
     _print(f"{len(examples)} examples are clean.")
 
 
+@examples_app.command("leave-out")
+def leave_out() -> None:
+    """Write the list of the examples that training leaves out, anew, which takes minutes; commit it."""
+    from ketamine_faq.nlu import left_out
+    from ketamine_faq.nlu.examples import read_examples
+
+    with stopped_by():
+        examples = read_examples()
+    count = left_out.leave_out(examples)
+    _print(f"{count} of {len(examples)} examples are left out.")
+
+
 def _print(line: str, style: str | None = None) -> None:
     console.print(line, style=style, highlight=False, markup=False)

@@ -3,17 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import normalize
 
 # Characters see through typos, words see order.
-ANALYSERS: tuple[Callable[[str], list[str]], ...] = (
-    CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)).build_analyzer(),
-    CountVectorizer(ngram_range=(1, 2), token_pattern=r"\b\w+\b").build_analyzer(),
-)
+OF_CHARACTERS: Callable[[str], list[str]] = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)).build_analyzer()
+OF_WORDS: Callable[[str], list[str]] = CountVectorizer(ngram_range=(1, 2), token_pattern=r"\b\w+\b").build_analyzer()
+ANALYSERS = (OF_CHARACTERS, OF_WORDS)
 # An n-gram of a single text is noise; of so few texts it may be all there is.
 MIN_OCCURRENCES, FEW = 2, 100
 STORED, STORED_WEIGHTS = "ngrams.json", "ngrams.npy"
@@ -34,33 +36,27 @@ class NGrams:
         """Learn from texts which n-grams there are and how rare each is; return them, and the texts' `rows`."""
         least = MIN_OCCURRENCES if len(texts) > FEW else 1
         columns: list[dict[str, int]] = []
-        counted: list[list[tuple[np.ndarray, np.ndarray]]] = []
-        occurrences = np.zeros(0, np.int64)
+        matrices, weights = [], []
         for analyser in ANALYSERS:
-            found, own = _count(analyser, texts)
-            times = np.bincount(np.concatenate([kinds for kinds, _ in own]), minlength=len(found))
-            kept = np.flatnonzero(times >= least)
-            place = np.full(len(found), -1, np.int32)
-            place[kept] = len(occurrences) + np.arange(len(kept))
-            columns.append({ngram: int(place[kind]) for ngram, kind in found.items() if place[kind] >= 0})
-            counted.append([(place[kinds], counts) for kinds, counts in own])
-            occurrences = np.append(occurrences, times[kept])
-        rarity = np.log((1 + len(texts)) / (1 + occurrences)) + 1
-        ngrams = cls(columns, rarity.astype(np.float32))
-        return ngrams, ngrams._matrix([ngrams._row([_known(*part) for part in parts]) for parts in zip(*counted)])
+            found, counts = _count(analyser, texts)
+            occurrences = np.bincount(counts.indices, minlength=len(found))
+            kept = np.flatnonzero(occurrences >= least)
+            first = sum(map(len, columns))
+            columns.append({found[kind]: first + place for place, kind in enumerate(kept)})
+            rarity = np.log((1 + len(texts)) / (1 + occurrences[kept])) + 1
+            weights.append(rarity.astype(np.float32))
+            matrix = counts[:, kept]
+            matrix.data = (np.log(matrix.data) + 1) * weights[-1][matrix.indices]
+            matrices.append(normalize(matrix, copy=False))
+        return cls(columns, np.concatenate(weights)), sparse.hstack(matrices, format="csr")
 
     def rows(self, texts: list[str]) -> sparse.csr_matrix:
         """Return one row a text, float32, shape (len(texts), number of n-grams)."""
-        return self._matrix([self._row([_looked_up(*part) for part in self._parts(text)]) for text in texts])
+        found = [self._row([_looked_up(*part) for part in self._parts(text)]) for text in texts]
+        return _matrix(found, len(self._weights))
 
     def _parts(self, text: str) -> Iterator[tuple[list[str], dict[str, int]]]:
         return ((analyser(text), columns) for analyser, columns in zip(ANALYSERS, self._columns))
-
-    def _matrix(self, found: list[tuple[np.ndarray, np.ndarray]]) -> sparse.csr_matrix:
-        ends = np.cumsum([0, *(len(columns) for columns, _ in found)])
-        empty = np.zeros(0, np.int32), np.zeros(0, np.float32)
-        columns, values = (np.concatenate(parts) for parts in zip(empty, *found))
-        return sparse.csr_matrix((values, columns, ends), shape=(len(found), len(self._weights)))
 
     def _row(self, parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
         """Return a text's columns and their values, of the columns and counts that each analyser found."""
@@ -82,28 +78,40 @@ class NGrams:
         return cls(json.loads((folder / STORED).read_text(encoding="utf-8")), np.load(folder / STORED_WEIGHTS))
 
 
-def _count(
-    analyser: Callable[[str], list[str]], texts: list[str]
-) -> tuple[dict[str, int], list[tuple[np.ndarray, np.ndarray]]]:
-    """Return a number for each n-gram of the texts, and of each text the numbers of its n-grams and their counts."""
+def _count(analyser: Callable[[str], list[str]], texts: list[str]) -> tuple[list[str], sparse.csr_matrix]:
+    """Return the n-grams of the texts, sorted, and how often each is in each text: float32 (texts, n-grams)."""
     kinds: dict[str, int] = {}
+
+    def numbers(text: str) -> list[int]:
+        return [kinds.setdefault(ngram, len(kinds)) for ngram in analyser(text)]
+
+    of_word = cache(numbers)
     counted = []
     for text in texts:
-        counts = Counter(analyser(text))
-        own = (kinds.setdefault(ngram, len(kinds)) for ngram in counts)
-        counted.append((np.fromiter(own, np.int32, len(counts)), np.fromiter(counts.values(), np.float32, len(counts))))
+        # No n-gram of characters goes beyond a word, and the same words come again and again.
+        of_words = map(of_word, text.lower().split()) if analyser is OF_CHARACTERS else [numbers(text)]
+        counted.append(_arrays(Counter(chain.from_iterable(of_words))))
     # In the order of the alphabet, so that the same texts in another order give the same columns.
-    order = {kind: place for place, kind in enumerate(kinds[ngram] for ngram in sorted(kinds))}
-    places = np.array([order[kind] for kind in range(len(kinds))], dtype=np.int32)
-    numbered = {ngram: order[kind] for ngram, kind in kinds.items()}
-    return numbered, [(places[own] if len(own) else own, counts) for own, counts in counted]
+    found = sorted(kinds)
+    place = np.empty(len(found), np.int32)
+    place[[kinds[ngram] for ngram in found]] = np.arange(len(found))
+    matrix = _matrix(counted, len(found))
+    matrix.indices = place[matrix.indices]
+    return found, matrix
 
 
-def _known(columns: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    known = columns >= 0
-    return columns[known], counts[known]
+def _matrix(found: list[tuple[np.ndarray, np.ndarray]], width: int) -> sparse.csr_matrix:
+    """Return one row for each pair of columns and values."""
+    ends = np.cumsum([0, *(len(columns) for columns, _ in found)])
+    empty = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    columns, values = (np.concatenate(parts) for parts in zip(empty, *found))
+    return sparse.csr_matrix((values, columns, ends), shape=(len(found), width))
 
 
 def _looked_up(ngrams: list[str], known: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
     counts = Counter(column for ngram in ngrams if (column := known.get(ngram)) is not None)
+    return _arrays(counts)
+
+
+def _arrays(counts: Counter[int]) -> tuple[np.ndarray, np.ndarray]:
     return np.fromiter(counts.keys(), np.int32, len(counts)), np.fromiter(counts.values(), np.float32, len(counts))

@@ -1,6 +1,5 @@
 """Which class a message belongs to, and how sure that is: docs/nlu.md has what each part gains."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +40,10 @@ class PooledModel:
         `balanced`: each class weighs the same, however many examples it has. `by_nearness`: scale confidences by it,
         as is right for vectors of an encoder that was not fine-tuned.
         """
-        with ThreadPoolExecutor(2) as pool:
-            of_ngrams = pool.submit(Regression.fit, rows, labels, OF_NGRAMS, balanced=balanced)
-            of_vectors = pool.submit(Regression.fit, vectors, labels, OF_VECTORS, balanced=balanced)
+        of_ngrams = Regression.fit(rows, labels, OF_NGRAMS, balanced=balanced)
+        of_vectors = Regression.fit(vectors, labels, OF_VECTORS, balanced=balanced)
         nearest = NearestExamples.of(vectors, labels) if by_nearness else None
-        return cls(of_ngrams.result(), of_vectors.result(), nearest)
+        return cls(of_ngrams, of_vectors, nearest)
 
     @property
     def classes(self) -> list[str]:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from ketamine_faq.nlu.minilm import MiniLM
 from ketamine_faq.nlu.regression import Regression
+from ketamine_faq.nlu.vector_cache import cached_vectors
 
 INVERSE_REGULARISATION = 10.0
+# Whose vectors they are, among those that are kept.
+USE = "subjects"
 STORED_ENCODER, STORED = "general.onnx", "of_vectors.npz"
 
 
@@ -27,7 +30,7 @@ class SubjectModel:
         from ketamine_faq.nlu.minilm_graph import graph_of_bytes, packaged_weights
 
         model = graph_of_bytes(packaged_weights())
-        vectors = MiniLM(model).encode(texts)
+        vectors = cached_vectors(MiniLM(model), texts, USE)
         return cls(model, Regression.fit(vectors, subjects, INVERSE_REGULARISATION, balanced=False))
 
     def probabilities(self, text: str) -> dict[str, float]:

@@ -3,6 +3,7 @@
 TopicDecision makes an intent of the topics, SafetyGate a degree of the concerns.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from threadpoolctl import threadpool_limits
 
 from ketamine_faq.nlu import MODEL_SOURCES, source_fingerprint
 from ketamine_faq.nlu.examples import Example, example_of, learned_examples
@@ -68,8 +70,8 @@ class MessageModel:
             own = [label for label in labels if label]
             return PooledModel.fit(rows[known], vectors[known], own, balanced=balanced)
 
-        # All at once: they hold up no other, and the shorter ones fill the time of the longest.
-        with ThreadPoolExecutor() as pool:
+        # One to a core, the longest first: more at once would push each other's weights out of the cache.
+        with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count()) as pool:
             topics = pool.submit(fitted, [example.topic for example in examples], balanced=True)
             # Dangers are rarer in life than among the examples; weighed like all else, they would be heard anywhere.
             concerns = pool.submit(fitted, [example.concern for example in examples], balanced=False)

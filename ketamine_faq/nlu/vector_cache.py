@@ -14,12 +14,12 @@ FOLDER = PROJECT / ".rasa" / "vectors"
 DIGEST_BYTES = 16
 
 
-def cached_vectors(encoder: MiniLM, texts: list[str]) -> np.ndarray:
+def cached_vectors(encoder: MiniLM, texts: list[str], use: str = "") -> np.ndarray:
     """Return the texts' unit vectors, float32 (n, 384), rounded to half precision whether they are new or kept.
 
-    Those of other encoders are deleted.
+    Each use has its own file. Those of other encoders for it are deleted.
     """
-    path = FOLDER / f"{encoder.fingerprint}.npz"
+    path = FOLDER / use / f"{encoder.fingerprint}.npz"
     kept = _read(path)
     keys = [hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest() for text in texts]
     missing = {key: text for key, text in zip(keys, texts) if key not in kept}

@@ -52,6 +52,14 @@ def test_the_vectors_of_another_encoder_are_deleted(folder: Path):
     assert [path.name for path in folder.iterdir()] == ["other.npz"]
 
 
+def test_each_use_keeps_its_own(folder: Path):
+    first, second = Encoder("one"), Encoder("other")
+    for _ in range(2):
+        cached_vectors(first, [DOSE])
+        cached_vectors(second, [COST], "subjects")
+    assert (first.asked, second.asked) == ([DOSE], [COST])
+
+
 def test_texts_that_are_gone_are_forgotten_with_the_next_new_one():
     encoder = Encoder()
     cached_vectors(encoder, [DOSE, COST])
