@@ -241,7 +241,8 @@ def test_a_carer_who_is_threatened_or_has_found_cuts_is_met_as_that_at_once(name
 
 def test_sleepy_after_something_was_taken_is_sent_to_the_ambulance_again():
     taken = replace(EMERGENCY, heard=frozenset({"took_it"}), signs=frozenset({"attempt"}))
-    over = after(taken, says("emergency_better"))
+    assert after(taken, says("emergency_better")).replies == ("emergency_no_wait",)
+    over = after(taken, says("tells", heard=frozenset({"emergency_arrived"})))
     assert over.stage == HELPED
     sleepy = step(over, says("tells", heard=frozenset({"emergency_sleepy"})))
     assert (sleepy.stage, sleepy.replies) == (EMERGENCY_STAGE, ("emergency_sleepy",))

@@ -1,4 +1,4 @@
-"""What goes around a reply after an alarm: what was told is taken up, and nobody is left without person, distance, care."""
+"""What goes around a reply after an alarm: what was told is taken up, and person, distance and care are named."""
 
 import pytest
 import yaml

@@ -28,7 +28,8 @@ PLAIN = frozenset({"farewell", "attempt", "voices"})
 # Signs of another kind: the writer may hurt somebody else; hurts themself; is at a height, road or water; is a child.
 VIOLENCE, SELF_HARM, PLACE, CHILD = "violence", "self_harm", "place", "child"
 # What stands for the whole conversation, whenever it is said; of what is heard: a birth, something that was taken.
-LASTING, LASTING_HEARD = frozenset({CHILD, PLACE}), frozenset({"had_baby", "took_it"})
+FAR = "carer_is_far"
+LASTING, LASTING_HEARD = frozenset({CHILD, PLACE}), frozenset({"had_baby", "took_it", FAR})
 # What a carer has said that all that follows is read by: they are threatened with it, or have found cuts.
 THREAT, CUTS = "carer_threat", "carer_cuts"
 # A yes or a no that is not sure enough to be taken for one.
@@ -44,6 +45,8 @@ MAX_PUT_OFF = 1
 SURE = 0.25
 # Nobody is let go at words that are less surely harmless; and beside a doubt only where they are certain.
 HARMLESS, CERTAIN = 0.5, 0.9
+# What a carer does while the other may act soon must be so sure.
+SURE_STEP = 0.75
 # Where a time is all that tells of acting soon, the danger must be so sure; and at the first alarm, where a thing is.
 SURE_DANGER = 0.6
 
@@ -304,6 +307,8 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
         return _staged(state, HELPED, "emergency_bye")
     if name is None or (over and name == "emergency_passed") or (worse and lets_go):
         return None
+    if name in ("emergency_not_called", "carer_tell", "carer_family", "carer_message"):
+        return _replied(state, "emergency_goes_on" if name == "emergency_not_called" else f"crisis_{name}")
     if name == "emergency_not_taken":
         return _not_taken(state, said)
     state = replace(state, signs=state.signs | said.signs)
@@ -351,6 +356,8 @@ def _heard_of_carer(state: ConcernState, said: Said) -> ConcernState | None:
         return _replied(state, "crisis_carer_threat_called" if called else "crisis_carer_threat")
     if name == CUTS and not said.signs & PLAIN:
         return _staged(replace(state, signs=state.signs | {CUTS}), NOT_IMMEDIATE, "crisis_carer_cuts")
+    if name is None and _is_live(state) and said.turn == "what_to_say":
+        return _replied(state, "crisis_carer_tell")
     if name is None:
         asks = said.topic and said.topic not in POINTING
         return _replied(state, "crisis_not_yet") if _is_live(state) and asks else None
@@ -428,6 +435,8 @@ def _emergency(state: ConcernState, said: Said) -> ConcernState:
 
 def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
     turn = said.turn.removeprefix("emergency_") if said.sureness >= SURE else ""
+    if turn in ("better", "safe") and state.signs & {"attempt", "took_it"} and not state.about_other:
+        return _replied(state, "emergency_no_wait")
     if turn in ("better", "safe", "other_safe") and said.sureness >= SURE_CALM:
         return replace(_staged(state, HELPED, "emergency_better"), question=state.question)
     # Who has taken something is not asked whether they think of suicide before that is seen to.
@@ -439,6 +448,8 @@ def _in_emergency(state: ConcernState, said: Said) -> ConcernState:
     if turn == "help":
         # What is asked from now on keeps nobody from calling.
         state = replace(state, put_off=MAX_PUT_OFF)
+    if state.about_other and FAR in state.signs and turn != "leaving":
+        return _replied(state, "crisis_carer_waits")
     return _replied(state, f"emergency_{EMERGENCY_TURNS.get(turn, 'goes_on')}")
 
 
@@ -457,6 +468,11 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         turn = UNSURE if turn == "safe" else "protects"
     if turn == "unsafe" and said.sureness < HARMLESS:
         turn = UNSURE
+    # 'He just says it' is no step of somebody who helps.
+    if turn in STEPS and state.about_other and state.stage == IMMEDIATE and said.sureness < SURE_STEP:
+        turn = ""
+    if turn == "support_other" and not state.about_other:
+        turn = "what_to_say"
     if (turn in STEPS and said.sureness < HARMLESS) or (turn == "leaving" and said.sureness < SURE_CALM):
         turn = ""
     # A bare no is an answer only where something was asked.
@@ -484,6 +500,7 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
     # At the highest stage already, what was said is answered.
     there = PLACE in said.signs and not state.about_other
     answered = state.stage == IMMEDIATE and turn in ANSWERED_THERE and said.sureness >= HARMLESS and not there
+    news = news and not answered
     if (rises and not answered) or (there and state.stage == IMMEDIATE):
         return _staged(state, IMMEDIATE, _immediate(state, said))
     if turn in SAFE_WORDS:
@@ -505,15 +522,15 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         return _asked_on(state, said)
     if state.about_other and CUTS in state.signs and state.stage != IMMEDIATE and turn in OF_CUTS:
         return _replied(state, "crisis_carer_cuts")
-    if state.stage == IMMEDIATE and (turn in (*HOLDS_ON, UNSURE) or (news and not answered)):
-        return _replied(state, "crisis_holds_on")
+    if state.stage == IMMEDIATE and (turn in (*HOLDS_ON, UNSURE) or news):
+        return _replied(state, _holds_on(state))
     if state.stage in (ASKED, NOT_IMMEDIATE) and (turn == UNSURE or (turn == "" and not news)):
         return _replied(state, "crisis_stay" if state.about_other else "crisis_unsure")
     if turn == "unsafe" or news:
         return _staged(state, NOT_IMMEDIATE, "crisis_stay" if state.stage == NOT_IMMEDIATE else "crisis_not_immediate")
     if state.stage == IMMEDIATE and turn in ("afraid", "cost") and not state.about_other:
         return _replied(state, "crisis_afraid_immediate")
-    unknown = "crisis_holds_on" if state.stage == IMMEDIATE else "crisis_stay"
+    unknown = _holds_on(state) if state.stage == IMMEDIATE else "crisis_stay"
     return _replied(state, f"crisis_{turn}" if turn in SAME_STAGE else unknown)
 
 
@@ -573,6 +590,13 @@ def _immediate(state: ConcernState, said: Said) -> str:
     # Read by each message anew: who says again that they are at the edge is sent back from it again.
     at_place = PLACE in said.signs or (PLACE in state.signs and state.stage != IMMEDIATE)
     return "crisis_immediate_place" if at_place and not state.about_other else "crisis_immediate"
+
+
+def _holds_on(state: ConcernState) -> str:
+    """Return the reply to who may act soon and has said nothing that is answered: by where they are."""
+    if state.about_other:
+        return "crisis_carer_waits" if FAR in state.signs else "crisis_holds_on"
+    return "crisis_holds_on_place" if PLACE in state.signs else "crisis_holds_on"
 
 
 def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:

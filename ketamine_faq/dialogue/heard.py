@@ -10,7 +10,17 @@ from ketamine_faq.nlu.concern import HEARD, names
 CARER, CLINICIAN, BABY, EMERGENCY = "carer_", "clinician_", "baby_", "emergency_"
 # What a carer says that is answered where nobody may act soon, too.
 ANY_CARER = frozenset(
-    {"carer_threat", "carer_cuts", "carer_go_in", "carer_where", "carer_call", "carer_support", "carer_shaken"}
+    {
+        "carer_threat",
+        "carer_cuts",
+        "carer_go_in",
+        "carer_family",
+        "carer_message",
+        "carer_where",
+        "carer_call",
+        "carer_support",
+        "carer_shaken",
+    }
 )
 # What of it the first alarm about somebody else has words of its own for.
 FIRST_OF_CARER = ("carer_threat", "carer_cuts")
