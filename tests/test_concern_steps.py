@@ -44,7 +44,12 @@ def after(*messages: Said) -> ConcernState:
 
 
 def test_an_ordinary_talk_is_left_to_the_rules():
-    assert after(QUESTION, says("thanks"), says("safe"), says("leaving")) == ConcernState()
+    assert after(QUESTION, says("thanks"), says("leaving")) == ConcernState()
+
+
+def test_who_has_said_that_there_is_no_danger_is_not_asked_for_a_doubt_later():
+    state = after(says("safe"), POSSIBLE, POSSIBLE)
+    assert (state.stage, state.replies, state.questions) == (None, (), 0)
 
 
 def test_the_first_alarm_asks_and_is_the_topic_crisis():

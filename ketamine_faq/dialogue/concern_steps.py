@@ -142,7 +142,8 @@ class ConcernState:
     always `crisis` or `emergency`, the topics, and `wording` the response whose texts it has. `line` is what an answer
     of the rules ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`:
     a clinician's patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help
-    has the other person. `near`: what the writer could use is within reach, as far as they have said.
+    has the other person. `near`: what the writer could use is within reach, as far as they have said. `denied`: has
+    said that there is no danger, before anything was asked.
     """
 
     stage: str | None = None
@@ -160,6 +161,7 @@ class ConcernState:
     baby: bool = False
     handed: bool = False
     near: bool = False
+    denied: bool = False
 
 
 def step(state: ConcernState, said: Said) -> ConcernState:
@@ -406,7 +408,9 @@ def _is_denied(state: ConcernState, said: Said) -> bool:
 
 def _doubted(state: ConcernState, said: Said) -> ConcernState:
     """A message of a conversation without alarm: the rules answer it, a doubt adds a line."""
-    if said.degree != POSSIBLE or _says_safe(said):
+    if _says_safe(said):
+        return replace(state, denied=True)
+    if said.degree != POSSIBLE:
         return state
     if said.by_clinician:
         return _replied(state, "crisis_clinician") if state.about_other else state
@@ -414,7 +418,7 @@ def _doubted(state: ConcernState, said: Said) -> ConcernState:
     despairs = DESPAIR in said.signs
     # Who asks nothing has no answer to be given first.
     asks = state.doubts == 2 or said.intent in TELLS_ONLY
-    if ((asks and not state.highest) or despairs) and state.questions < MAX_QUESTIONS:
+    if ((asks and not state.highest and not state.denied) or despairs) and state.questions < MAX_QUESTIONS:
         line = "ask_again" if state.questions else "ask"
         asked = replace(state, questions=state.questions + 1, line=line, stage=ASKED, put_off=MAX_PUT_OFF)
         return replace(asked, highest=_higher(asked.highest, ASKED))
