@@ -1,26 +1,21 @@
 """Random talks through all stages, with the real words: what must hold in every reply (docs/safety.md)."""
 
-import asyncio
 import random
 
 import pytest
 import yaml
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from ketamine_faq.content.texts import content
-from ketamine_faq.dialogue.concern_policy import actions_since_message
 from ketamine_faq.dialogue.concern_state import concern_state
 from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING
-from ketamine_faq.dialogue.response_generator import ResponseGenerator
 from ketamine_faq.importer import Importer
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.concern import TURNS as TURNS_BY_WORDS
 from ketamine_faq.nlu.examples import read_examples
 from ketamine_faq.paths import PROJECT
 from tests.support.safety_replies import ASKS, NEVER_IN_A_STATE, contacts
+from tests.support.talk import Talk
 
 TALKS, TURNS = 1000, 12
 TOPICS = ("schedule", "goals", "not_covered", "out_of_scope", "misuse", "goodbye", "capabilities", "thanks")
@@ -39,31 +34,6 @@ def turns() -> list[str]:
     """Every kind of turn after an alarm, learned or told by its words."""
     plain = {name.removeprefix("turn_") for name in yaml.safe_load(TURNS_BY_WORDS.read_text(encoding="utf-8"))}
     return sorted({example.turn for example in read_examples() if example.turn} | plain)
-
-
-class Talk:
-    """One talk: messages as NLU would have read them, the actions that follow, and the replies as they are sent."""
-
-    def __init__(self, domain: Domain, name: str) -> None:
-        self.tracker = DialogueStateTracker(name, domain.slots)
-        self._words = ResponseGenerator(None, domain)
-
-    def hears(self, intent: str, turn: str, sureness: float, **parsed) -> list[dict]:
-        """Return the messages that answer this one."""
-        data = {"intent": {"name": intent, "confidence": 0.9}, "turn": {"name": turn, "confidence": sureness}, **parsed}
-        data.setdefault("entities", [])
-        self.tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
-        self.tracker.update(UserUttered(data.pop("words", "words"), data["intent"], data["entities"], data))
-        replies = concern_state(self.tracker).replies or (intent,)
-        return [self._says(f"utter_{reply}") for reply in replies]
-
-    def _says(self, action: str) -> dict:
-        message = asyncio.run(self._words.generate(action, self.tracker, "rest"))
-        self.tracker.update(ActionExecuted(action))
-        assert actions_since_message(self.tracker)[-1] == action
-        metadata = {"utter_action": action, "id": message.get("id"), "metadata": message["metadata"]}
-        self.tracker.update(BotUttered(message["text"], metadata=metadata))
-        return {**message, "action": action}
 
 
 def a_message(chance: random.Random, turns: list[str]) -> dict:

@@ -8,7 +8,7 @@ from ketamine_faq.content.texts import CONTENT, content
 from ketamine_faq.importer import Importer
 from ketamine_faq.nlu.concern import DANGER, THEMES, names, theme_of
 from ketamine_faq.paths import PROJECT
-from tests.test_concern_talks import Talk
+from tests.support.talk import Talk
 
 WORDS = yaml.safe_load((CONTENT / "concern.yml").read_text(encoding="utf-8"))
 SELF = [{"entity": "concerned", "value": "self"}]
