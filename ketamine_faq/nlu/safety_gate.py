@@ -24,7 +24,7 @@ from ketamine_faq.nlu.topic_decision import SECOND_TOPIC
 
 # In the parse data: the degree, `danger` or `possible`; the kinds of sign; the topic that a danger has put aside.
 CONCERN, SIGNS, PUT_ASIDE = "concern", "signs", "put_aside"
-CONTACT, PERSONAL_CONCERN = "contact", "personal_concern"
+CONTACT, PERSONAL_CONCERN, OTHER_LANGUAGE = "contact", "personal_concern", "other_language"
 # Less sure than this, the topic is not worth coming back to; from this on, it is what the message asks.
 SURE_TOPIC, SURE_QUESTION = 0.5, 0.7
 # A part that is so sure is a danger, whatever is asked beside it.
@@ -57,7 +57,8 @@ class SafetyGate(GraphComponent, IntentClassifier):
     def __init__(self, thresholds: Thresholds) -> None:
         """Take the probabilities from which a degree begins."""
         self._thresholds = thresholds
-        self._answers = {topic.id for topic in topics() if topic.group == ANSWERS}
+        # Whoever asks for another language is told how to get an interpreter, with the ambulance's number.
+        self._answers = {topic.id for topic in topics() if topic.group == ANSWERS} | {OTHER_LANGUAGE}
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Say how much concern each message raises, and overrule its intent where that is called for."""
@@ -79,7 +80,7 @@ class SafetyGate(GraphComponent, IntentClassifier):
         if found.degree != DANGER or not unsure or plain:
             return False
         sure = topic.get(INTENT_NAME_KEY) in self._answers and topic[PREDICTED_CONFIDENCE_KEY] >= SURE_QUESTION
-        return sure and _asks(message)
+        return sure and (topic.get(INTENT_NAME_KEY) == OTHER_LANGUAGE or _asks(message))
 
 
 def _note(message: Message, found: Concern) -> None:
