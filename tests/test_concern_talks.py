@@ -7,10 +7,11 @@ import yaml
 from rasa.shared.core.domain import Domain
 
 from ketamine_faq.content.texts import content
+from ketamine_faq.dialogue.concern_said import Said
 from ketamine_faq.dialogue.concern_state import concern_state
-from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING
+from ketamine_faq.dialogue.concern_steps import HELPED, LEAVING, ConcernState, step
 from ketamine_faq.importer import Importer
-from ketamine_faq.nlu.concern import DANGER
+from ketamine_faq.nlu.concern import DANGER, HEARD, names
 from ketamine_faq.nlu.concern import TURNS as TURNS_BY_WORDS
 from ketamine_faq.nlu.examples import read_examples
 from ketamine_faq.paths import PROJECT
@@ -78,3 +79,20 @@ def test_a_thousand_random_talks(domain: Domain, turns: list[str]):
     heard = yaml.safe_load((PROJECT / "content" / "heard.yml").read_text(encoding="utf-8"))["responses"]
     named = {name.removeprefix("utter_") for name in domain.responses.keys() - heard if name.startswith(AFTER_ALARM)}
     assert named <= seen
+
+
+def test_whatever_is_heard_is_answered_by_words_that_there_are(domain: Domain):
+    danger = {"degree": DANGER, "signs": frozenset({"means"})}
+    openings = [
+        Said("crisis", "other", 0.9, of_other=True, **danger),
+        Said("crisis", "other", 0.9, of_other=True, by_clinician=True, **danger),
+        Said("crisis", "immediate", 0.9, **danger),
+        Said("emergency", "emergency_worse", 0.9, DANGER, heard=frozenset({"took_it"})),
+        Said("emergency", "emergency_worse", 0.9, DANGER, heard=frozenset({"of_somebody"})),
+        Said("distress", "tells", 0.9, heard=frozenset({"had_baby", "images"})),
+    ]
+    for opening in openings:
+        for name in names(HEARD):
+            state = step(step(ConcernState(), opening), Said("out_of_scope", "tells", 0.9, heard=frozenset({name})))
+            replies = [f"utter_{reply}" for reply in (*state.replies, state.wording) if reply]
+            assert set(replies) <= domain.responses.keys(), (opening.intent, name)

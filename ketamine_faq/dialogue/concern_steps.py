@@ -28,7 +28,7 @@ PLAIN = frozenset({"farewell", "attempt", "voices"})
 # Signs of another kind: the writer may hurt somebody else; hurts themself; is at a height, road or water; is a child.
 VIOLENCE, SELF_HARM, PLACE, CHILD = "violence", "self_harm", "place", "child"
 # What stands for the whole conversation, whenever it is said; of what is heard: a birth, something that was taken.
-FAR = "carer_is_far"
+FAR = "far_away"
 LASTING, LASTING_HEARD = frozenset({CHILD, PLACE}), frozenset({"had_baby", "took_it", FAR})
 # What a carer has said that all that follows is read by: they are threatened with it, or have found cuts.
 THREAT, CUTS = "carer_threat", "carer_cuts"
@@ -259,7 +259,7 @@ def _has_pictures(state: ConcernState, said: Said) -> bool:
         return False
     told = said.heard & {"had_baby", "baby_horrified"} if state.stage else said.heard & {"had_baby"}
     told |= state.signs & {"had_baby"}
-    return bool(told) and "images" in said.heard and "baby_of_other" not in said.heard
+    return bool(told) and "images" in said.heard and "pictures_of_other" not in said.heard
 
 
 def _pictures(state: ConcernState, said: Said) -> ConcernState:
