@@ -63,6 +63,13 @@ def test_means_or_a_time_go_to_immediate_at_once():
     assert after(CRISIS, ACUTE).replies == ("crisis_immediate",)
 
 
+@pytest.mark.parametrize("turn", ["safe", "unsafe", "refuses"])
+def test_what_could_be_used_is_news_beside_no_sure_answer(turn: str):
+    said = says(turn, 0.4, degree="possible", signs=frozenset({"means"}))
+    assert after(CRISIS, said).replies == ("crisis_immediate",)
+    assert after(CRISIS, replace(said, signs=frozenset())).stage == ASKED
+
+
 def test_a_sign_that_was_named_before_is_no_news():
     again = says("tells", degree="danger", intent="crisis", signs=frozenset({"means"}))
     assert after(ACUTE, says("protects"), again).stage != IMMEDIATE

@@ -19,6 +19,7 @@ from tests.support.safety_replies import ASKS, NEVER_IN_A_STATE, contacts
 from tests.support.talk import Talk
 
 TALKS, TURNS = 1000, 12
+OFTEN = 5
 TOPICS = ("schedule", "goals", "not_covered", "out_of_scope", "misuse", "goodbye", "capabilities", "thanks")
 AFTER_ALARM = ("utter_crisis", "utter_emergency")
 SIGNS = ("means", "time", "farewell", "attempt", "plan", "voices", "violence", "self_harm", "place", "child")
@@ -34,7 +35,8 @@ def domain() -> Domain:
 def turns() -> list[str]:
     """Every kind of turn after an alarm, learned or told by its words."""
     plain = {name.removeprefix("turn_") for name in yaml.safe_load(TURNS_BY_WORDS.read_text(encoding="utf-8"))}
-    return sorted({example.turn for example in read_examples() if example.turn} | plain)
+    # That they are safe is said more often than anything else, and twice before some are let go.
+    return sorted({example.turn for example in read_examples() if example.turn} | plain) + ["safe"] * OFTEN
 
 
 def a_message(chance: random.Random, turns: list[str]) -> dict:

@@ -70,8 +70,8 @@ def test_every_variation_can_be_reached(domain: Domain):
 
 def test_a_question_on_safety_that_is_counted_is_asked_beside_distress_too(domain: Domain):
     parsed = {"intent": {"name": "distress"}, "concern": "possible", "intent_ranking": []}
-    doubts = [UserUttered("?", parsed["intent"], [], parsed) for _ in range(2)]
-    tracker = DialogueStateTracker.from_events("test", doubts, slots=domain.slots)
+    doubt = UserUttered("?", parsed["intent"], [], parsed)
+    tracker = DialogueStateTracker.from_events("test", [doubt], slots=domain.slots)
     reply = asyncio.run(ResponseGenerator(None, domain).generate("utter_distress", tracker, "rest"))
     assert reply["metadata"]["stage"] == "asked"
     assert all(button in reply["buttons"] for button in content().answer_buttons("self"))

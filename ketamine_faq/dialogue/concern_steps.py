@@ -484,6 +484,8 @@ def _after_alarm(state: ConcernState, said: Said) -> ConcernState:
         turn = "refuses"
     acute = _acute(state, said)
     told = said.degree == DANGER or (said.degree == POSSIBLE and bool(acute & PLAIN))
+    # 'No, got my tablets here': beside no sure answer, what could be used is news, however the rest is read.
+    told |= turn in (UNSURE, "refuses") and "means" in acute and not state.about_other
     news = told and turn not in NO_NEWS and not said.turn.startswith("emergency_")
     if turn in NO_NEWS_OF or turn in HURDLES:
         news = news and bool(acute)
