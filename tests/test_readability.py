@@ -7,6 +7,9 @@ import textstat
 from ketamine_faq.content.check import SAFETY_REPLIES
 from ketamine_faq.content.sources import Variation, variations
 
+# What clinicians read about a patient.
+OF_CLINICIANS = "utter_crisis_clinician"
+
 
 def patients_texts() -> list[Variation]:
     """Every text that is not written for referrers alone."""
@@ -27,5 +30,5 @@ def test_patients_texts_are_easy_in_the_median_and_none_is_hard():
 
 def test_a_sad_fourteen_year_old_reads_what_is_said_in_danger():
     texts = [item for item in patients_texts() if item.response.startswith(SAFETY_REPLIES)]
-    grades = {item.id: grade(item) for item in texts if item.response != "utter_crisis_clinician"}
+    grades = {item.id: grade(item) for item in texts if not item.response.startswith(OF_CLINICIANS)}
     assert max(grades.values()) <= 7, sorted(grades.items(), key=lambda entry: entry[1])[-5:]

@@ -118,6 +118,11 @@ class Content:
         lines = self._concern["still_near"]
         return lines[number] if number < len(lines) else None
 
+    def still_close(self, whom: str, number: int) -> str | None:
+        """Return the line on the ambulance where somebody may act soon, after so many of them; None at the end."""
+        lines = self._concern["still_close"][whom]
+        return lines[number].format(**self.variables()) if number < len(lines) else None
+
     def composed(self, kind: str, said: set[str]) -> dict[str, Any] | None:
         """Return a reply made of an opening and a closing that a talk has not had together; None where it had all."""
         openings, closings = (self._concern["composed"][kind][part] for part in ("openings", "closings"))

@@ -1,6 +1,7 @@
 """One message of the visitor as it counts after an alarm, of what NLU has made of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ketamine_faq.nlu.concern import heard_in
@@ -27,7 +28,7 @@ class Said:
     """One message of the visitor, as NLU has read it.
 
     `sureness` is of the turn, `confidence` of the intent, 0 to 1; a `bare` message is one word or two,
-    `heard` is what of it has an answer of its own.
+    `heard` is what of it has an answer of its own, `asked` what it asks, by group of askers: a name, and how sure.
     """
 
     intent: str
@@ -41,6 +42,7 @@ class Said:
     confidence: float = 1.0
     bare: bool = False
     heard: frozenset[str] = frozenset()
+    asked: Mapping[str, tuple[str, float]] = field(default_factory=dict)
 
 
 def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
@@ -50,6 +52,7 @@ def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
     turn = parsed.get("turn") or {"name": "", "confidence": 0.0}
     if intent.startswith(TURN):  # by a button
         turn = {"name": intent, "confidence": 1.0}
+    asked: dict[str, Any] = parsed.get("asked") or {}
     return Said(
         intent=intent,
         turn=turn["name"].removeprefix(TURN),
@@ -62,6 +65,7 @@ def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
         confidence=(parsed.get("intent") or {}).get("confidence", 0.0),
         bare=len((parsed.get("text") or "").split()) <= BARE,
         heard=frozenset(heard_in(parsed.get("text") or "")),
+        asked={group: (found["name"].partition(".")[2], found["confidence"]) for group, found in asked.items()},
     )
 
 

@@ -1,6 +1,7 @@
 """What goes around a reply after an alarm: what was told is taken up, and what no reply has named yet is named."""
 
 from ketamine_faq.content.texts import content
+from ketamine_faq.dialogue.asked import ANSWER
 from ketamine_faq.dialogue.concern_steps import (
     ASKED,
     EMERGENCY_STAGE,
@@ -12,13 +13,13 @@ from ketamine_faq.dialogue.concern_steps import (
     ConcernState,
 )
 from ketamine_faq.nlu.concern import theme_of
-from ketamine_faq.nlu.examples import CRISIS
+from ketamine_faq.nlu.examples import CRISIS, EMERGENCY
 
 # A message of fewer words tells nothing of a life.
 LEAST_WORDS = 4
 CARE = "care"
 # How the names of what goes around a reply begin.
-GUIDE, THEME, NEAR = "guide.", "theme.", "near."
+GUIDE, THEME, NEAR, CLOSE = "guide.", "theme.", "near.", "close."
 
 
 def guided(text: str, message: str, state: ConcernState, said: set[str]) -> tuple[str, list[str]]:
@@ -29,7 +30,8 @@ def guided(text: str, message: str, state: ConcernState, said: set[str]) -> tupl
     if not _is_guided(state):
         return text, []
     names = [GUIDE + name for name in content().guides_in(text)]
-    before, after = _taken_up(message, state, said), _still_to_say(state, said | set(names))
+    before = _taken_up(message, state, said)
+    after = _still_close(text, state, said) or _still_to_say(state, said | set(names))
     parts = [part for part in (before, (None, text), after) if part]
     return "\n".join(part for _, part in parts), [*names, *(name for name, _ in parts if name)]
 
@@ -40,6 +42,16 @@ def _taken_up(message: str, state: ConcernState, said: set[str]) -> tuple[str, s
     if theme is None or THEME + theme in said or state.about_other:
         return None
     return THEME + theme, content().taken_up(theme)
+
+
+def _still_close(text: str, state: ConcernState, said: set[str]) -> tuple[str, str] | None:
+    """Return the line on the ambulance where somebody may act soon, and the answer to what they ask doesn't name it."""
+    is_answer = any(ANSWER in reply for reply in state.replies)
+    if state.stage != IMMEDIATE or not is_answer or content().variables()[EMERGENCY] in text:
+        return None
+    times = sum(name.startswith(CLOSE) for name in said)
+    line = content().still_close("other" if state.about_other else "self", times)
+    return (f"{CLOSE}{times}", line) if line else None
 
 
 def _still_to_say(state: ConcernState, said: set[str]) -> tuple[str, str] | None:

@@ -13,11 +13,12 @@ from rasa.utils.endpoints import EndpointConfig
 
 from ketamine_faq.content.clinic import TOPICS_OF_ITS_OWN
 from ketamine_faq.content.texts import CARER, PATIENT, content, written_for
+from ketamine_faq.dialogue.asked import ANSWER
 from ketamine_faq.dialogue.audience import audience_of
 from ketamine_faq.dialogue.concern_state import AROUND, concern_state, said_wordings
-from ketamine_faq.dialogue.concern_steps import CHILD, HELPED, LEAVING, ConcernState
+from ketamine_faq.dialogue.concern_steps import ASKED, CHILD, HELPED, LEAVING, ConcernState
 from ketamine_faq.dialogue.contact_link import contact_link
-from ketamine_faq.dialogue.guidance import guided
+from ketamine_faq.dialogue.guidance import CLOSE, guided
 from ketamine_faq.dialogue.second_question_policy import second_topic
 from ketamine_faq.nlu.concern import DANGER
 from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
@@ -58,6 +59,9 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
             return {"text": self._content.failure}
         metadata = response.setdefault("metadata", {})
         metadata |= {"concern": _degree(tracker, state), "stage": state.stage}
+        if ANSWER in utter_action and state.stage == ASKED:
+            # What was asked is answered, and the question on safety still stands.
+            metadata["answers"] = "other" if state.about_other else "self"
         if _is_first_of_two(utter_action, tracker, state):
             return response
         response["buttons"] = self._buttons(utter_action, metadata, tracker)
@@ -101,7 +105,9 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
         if utter_action.startswith(f"utter_{CRISIS}"):
             message = (tracker.latest_message.text if tracker.latest_message else "") or ""
             text, around = guided(text, message, state, said)
-            response["metadata"] = {**(response.get("metadata") or {}), AROUND: around}
+            written = response.get("metadata") or {}
+            added = [EMERGENCY] if any(name.startswith(CLOSE) for name in around) else []
+            response["metadata"] = {**written, AROUND: around, "services": [*added, *written.get("services", ())]}
         response["text"] = "\n\n".join([*self._before(utter_action, tracker), text])
         return response
 
@@ -178,7 +184,7 @@ def _kind_of_composed(action: str, kind: str, slots: dict[str, Any]) -> str:
     """Return of which parts a reply is made: by what it says, and whom it speaks to."""
     if kind == EMERGENCY:
         return kind
-    named = next((name for name in COMPOSED_APART if name in action), None)
+    named = next((name for name in COMPOSED_APART if name in action.partition(ANSWER)[0]), None)
     of_other = slots.get("concerned") == "other"
     return "carer" if of_other and named in (None, "holds_on") else named or kind
 

@@ -19,7 +19,7 @@ MODEL_SOURCES = (
     "ngrams.py",
     "pooled_model.py",
     "regression.py",
-    "subject_model.py",
+    "second_labels.py",
     "topic_classifier.py",
     "vector_cache.py",
 )

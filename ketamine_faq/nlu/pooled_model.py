@@ -34,16 +34,18 @@ class PooledModel:
         *,
         balanced: bool = True,
         by_nearness: bool = False,
+        of_vectors: float = OF_VECTORS,
     ) -> "PooledModel":
         """Learn from texts' n-grams (NGrams.rows), their unit vectors (float32, (n, d)) and their labels.
 
         `balanced`: each class weighs the same, however many examples it has. `by_nearness`: scale confidences by it,
-        as is right for vectors of an encoder that was not fine-tuned.
+        as is right for vectors of an encoder that was not fine-tuned. `of_vectors`: the inverse of the regularisation
+        of the regression over vectors.
         """
-        of_ngrams = Regression.fit(rows, labels, OF_NGRAMS, balanced=balanced)
-        of_vectors = Regression.fit(vectors, labels, OF_VECTORS, balanced=balanced)
+        by_ngrams = Regression.fit(rows, labels, OF_NGRAMS, balanced=balanced)
+        by_vectors = Regression.fit(vectors, labels, of_vectors, balanced=balanced)
         nearest = NearestExamples.of(vectors, labels) if by_nearness else None
-        return cls(of_ngrams, of_vectors, nearest)
+        return cls(by_ngrams, by_vectors, nearest)
 
     @property
     def classes(self) -> list[str]:

@@ -24,8 +24,8 @@ from ketamine_faq.nlu.examples import Example, example_of, learned_examples
 from ketamine_faq.nlu.message_parts import clauses, safety_readings
 from ketamine_faq.nlu.ngrams import NGrams
 from ketamine_faq.nlu.pooled_model import PooledModel
+from ketamine_faq.nlu.second_labels import SecondLabels
 from ketamine_faq.nlu.sentence_encoder import VECTORS, SentenceEncoder, Vectors, sentence_vector
-from ketamine_faq.nlu.subject_model import SubjectModel
 
 # Attributes of a message. Probabilities by class of concern, of the message and of what is read beside it.
 CONCERNS = "concerns"
@@ -35,6 +35,8 @@ CONFIDENCES = "confidences"
 SUBJECT_PROBABILITIES, CLAUSES = "subject_probabilities", "clauses"
 # In the parse data: what the message says if it comes after an alarm, and how sure that is, 0 to 1.
 TURN = "turn"
+# In the parse data: what is asked in danger, the likeliest of each group of askers, as `{group: {name, confidence}}`.
+ASKED = "asked"
 # Turns that say nearly the same: a step that protects, being safe, what is told of a life, asking what to do.
 TURN_KINDS = (
     {"turn_protects", "turn_means_away", "turn_goes_to", "turn_coming", "turn_reached"},
@@ -44,7 +46,7 @@ TURN_KINDS = (
 )
 OF_A_KIND = set().union(*TURN_KINDS)
 TOPICS_FOLDER, CONCERNS_FOLDER, TURNS_FOLDER = "topics", "concerns", "turns"
-SUBJECTS_FOLDER = "subjects"
+SECOND_LABELS_FOLDER = "second_labels"
 # The topics whose replies name a subject, the weightiest first: of two such questions, it speaks for both. A subject is
 # looked for where the confidence in one of them is so high.
 NAMING, LEAST_TO_NAME = ("in_treatment", "personal_concern", "not_covered"), 0.2
@@ -135,10 +137,11 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         model: MessageModel | None = None,
-        subjects: SubjectModel | None = None,
+        second_labels: SecondLabels | None = None,
     ) -> None:
-        """Keep what training and storing need; `model` is None until trained, `subjects` where none is learned."""
-        self._model_storage, self._resource, self._model, self._subjects = model_storage, resource, model, subjects
+        """Keep what training and storing need; the models are None until trained."""
+        self._model_storage, self._resource = model_storage, resource
+        self._model, self._second_labels = model, second_labels
 
     @classmethod
     def create(
@@ -162,22 +165,22 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     ) -> "TopicClassifier":
         """Load a trained component."""
         with model_storage.read_from(resource) as folder:
-            subjects = folder / SUBJECTS_FOLDER
-            of_subjects = SubjectModel.load(subjects) if subjects.is_dir() else None
-            return cls(model_storage, resource, MessageModel.load(folder), of_subjects)
+            models = MessageModel.load(folder), SecondLabels.load(folder / SECOND_LABELS_FOLDER)
+            return cls(model_storage, resource, *models)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on all examples that have an intent, and store it."""
         messages = learned_examples(training_data)
         vectors = np.concatenate([sentence_vector(message) for message in messages])
         examples = [example_of(message) for message in messages]
-        self._model = MessageModel.fit(examples, vectors)
-        about = {example.text: subject for example in examples if (subject := example.metadata.get("subject"))}
-        self._subjects = SubjectModel.fit(list(about), list(about.values())) if len(set(about.values())) > 1 else None
+        # Beside each other: one waits for the encoder while the other counts n-grams.
+        with ThreadPoolExecutor(1) as beside:
+            second_labels = beside.submit(SecondLabels.fit, examples)
+            self._model = MessageModel.fit(examples, vectors)
+            self._second_labels = second_labels.result()
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
-            if self._subjects:
-                self._subjects.save(folder / SUBJECTS_FOLDER)
+            self._second_labels.save(folder / SECOND_LABELS_FOLDER)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -188,12 +191,13 @@ class TopicClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _read(self, message: Message, text: str) -> None:
-        assert self._model, "Rasa loads a component before it has messages to read."
+        assert self._model and self._second_labels, "Rasa loads a component before it has messages to read."
         vectors = message.get(VECTORS)
         beside = [text, *safety_readings(text)]
         concerns = self._model.concern_probabilities(beside, _rows(vectors, beside))
         message.set(CONCERNS, _by_class(self._model.concerns.classes, concerns))
         message.set(TURN, self._model.turn(text, _rows(vectors, [text])), add_to_output=True)
+        message.set(ASKED, self._second_labels.asked(text), add_to_output=True)
         asked, parts = [text], clauses(text)
         # Most clauses are no questions of their own, which n-grams tell in a tenth of the time that a vector takes.
         if parts and self._model.clauses_differ(parts):
@@ -207,7 +211,8 @@ class TopicClassifier(GraphComponent, IntentClassifier):
     def _subjects_of(self, text: str, confidences: dict[str, float]) -> dict[str, float]:
         """Return the probability of each subject where the text may be answered by a reply that names one."""
         may_name = max(confidences.get(topic, 0.0) for topic in NAMING) >= LEAST_TO_NAME
-        return self._subjects.probabilities(text) if self._subjects and may_name else {}
+        assert self._second_labels
+        return self._second_labels.subjects(text) if may_name else {}
 
 
 def _rows(vectors: Vectors, texts: list[str]) -> np.ndarray:
