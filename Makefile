@@ -6,6 +6,8 @@ UV := $(shell command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1 && e
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export RASA_TELEMETRY_ENABLED ?= false
 export SQLALCHEMY_SILENCE_UBER_WARNING ?= 1
+# Libraries are compiled once; where that is forbidden, every start takes ten seconds more.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: serve staff test test-fast setup lock lint widget check-deploy deploy/errors sbom clean
 

@@ -11,6 +11,9 @@ from ketamine_faq.dialogue.concern_steps import EMERGENCY_STAGE, HELPED, IMMEDIA
 
 # From this probability on, among all that people like the writer ask: docs/safety.md.
 SURE_ASKED = 0.3
+# Where a step that protects is read in the message, it is met unless something else is this sure.
+SURE_BESIDE_STEP = 0.6
+STEPS_MET = ("crisis_helped", "crisis_means_away", "crisis_goes_to", "crisis_coming")
 ANSWER = "_asked_"
 # What is said in any case: what is most urgent, and what closes.
 STAYS = (
@@ -31,7 +34,7 @@ def with_answer(before: ConcernState, state: ConcernState, said: Said) -> Concer
     is_general &= reply not in STAYS or (reply == "crisis_immediate" and before.stage == IMMEDIATE)
     group = _group(state)
     name, sureness = said.asked.get(group, ("", 0.0))
-    if not is_general or sureness < SURE_ASKED:
+    if not is_general or sureness < (SURE_BESIDE_STEP if reply in STEPS_MET else SURE_ASKED):
         return state
     return replace(state, replies=(f"{group}{ANSWER}{name}", *state.replies[1:]))
 

@@ -33,6 +33,8 @@ SUGGESTED = 3
 WITH_NUMBER = "utter_distress"
 # Replies that are made of words of their own where all have been said.
 COMPOSED_APART = ("violence", "safe", "clinician", "baby", "threat", "holds_on")
+# Whom to call beside an answer that names nobody.
+NEAREST = "lifeline"
 # Where the clinic's own facts are the answer; and what another language's line stands before, with those of a danger.
 NOT_COVERED, IN_OTHER_LANGUAGE = "utter_not_covered", f"utter_{OTHER_LANGUAGE}"
 
@@ -107,7 +109,10 @@ class ResponseGenerator(TemplatedNaturalLanguageGenerator):
             text, around = guided(text, message, state, said)
             written = response.get("metadata") or {}
             added = [EMERGENCY] if any(name.startswith(CLOSE) for name in around) else []
-            response["metadata"] = {**written, AROUND: around, "services": [*added, *written.get("services", ())]}
+            services = [*added, *written.get("services", ())]
+            # An answer may name nobody: someone to call or text is always in reach.
+            services = services or ([NEAREST] if ANSWER in utter_action else [])
+            response["metadata"] = {**written, AROUND: around, "services": services}
         response["text"] = "\n\n".join([*self._before(utter_action, tracker), text])
         return response
 
