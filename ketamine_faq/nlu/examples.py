@@ -26,7 +26,7 @@ CRISIS, CRISIS_OF_OTHER, EMERGENCY, MISUSE = "crisis", "crisis_of_other", "emerg
 DANGERS = (CRISIS, EMERGENCY, MISUSE)
 # Intents of what is said after an alarm; they are told by a model of their own, and read only then.
 TURN = "turn_"
-# Second labels, in a block's metadata: the subject of what the article leaves out; what is asked in danger, `group.name`.
+# Second labels, of a block: the subject of what the article leaves out; what is asked in danger, `group.name`.
 SUBJECT, ASKS = "subject", "asks"
 # What a block's metadata may say.
 KEYS = ("kind", "author", "batch", "source", SUBJECT, "concern", "also", ASKS)
