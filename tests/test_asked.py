@@ -33,7 +33,7 @@ def response(name: str) -> str:
 
 def asks(name: str, sureness: float = SURE_ASKED) -> dict:
     """A message that asks it, as NLU reads it."""
-    asked = {name.partition(".")[0]: {"name": name, "confidence": sureness}}
+    asked = {name.partition(".")[0]: {"name": name, "confidence": sureness, "turn": "turn_tells"}}
     return {"intent": "out_of_scope", "turn": "tells", "sureness": 0.9, "asked": asked}
 
 
@@ -46,6 +46,20 @@ def alarmed(domain: Domain, name: str, **more) -> Talk:
 
 def test_all_that_is_learned_has_an_answer_and_the_other_way_round(domain: Domain, asked: list[str]):
     assert {response(name) for name in asked} == {name for name in domain.responses if ANSWER in name}
+
+
+def test_what_is_asked_is_one_turn():
+    turns = {(example.metadata[ASKS], example.turn) for example in read_examples() if ASKS in example.metadata}
+    assert len(turns) == len({name for name, _ in turns})
+
+
+def test_what_is_surely_asked_is_no_word_that_lets_go(domain: Domain, asked: list[str]):
+    talk = alarmed(domain, "if they say no", entities=OTHER)
+    doubts = next(name for name in asked if name.startswith("crisis_carer."))
+    message = asks(doubts, 0.8)
+    message["asked"]["crisis_carer"]["turn"] = "turn_support_other"
+    (reply,) = talk.hears(**{**message, "turn": "other_safe", "sureness": 0.7})
+    assert reply["action"] == response(doubts)
 
 
 def test_who_asks_again_hears_something_else(domain: Domain, asked: list[str]):

@@ -6,11 +6,13 @@ content/asked.yml as `utter_GROUP_asked_NAME`.
 
 from dataclasses import replace
 
-from ketamine_faq.dialogue.concern_said import Said
+from ketamine_faq.dialogue.concern_said import NOTHING, OF_CARER, OF_SELF, Said
 from ketamine_faq.dialogue.concern_steps import EMERGENCY_STAGE, HELPED, IMMEDIATE, ConcernState
 
 # From this probability on, among all that people like the writer ask: docs/safety.md.
 SURE_ASKED = 0.3
+# From this on it also says which turn the message is.
+SURE_TURN = 0.5
 # Where a step that protects is read in the message, it is met unless something else is this sure.
 SURE_BESIDE_STEP = 0.6
 STEPS_MET = ("crisis_helped", "crisis_means_away", "crisis_goes_to", "crisis_coming")
@@ -33,10 +35,18 @@ def with_answer(before: ConcernState, state: ConcernState, said: Said) -> Concer
     # Where it has been said that they may act soon, that is no news.
     is_general &= reply not in STAYS or (reply == "crisis_immediate" and before.stage == IMMEDIATE)
     group = _group(state)
-    name, sureness = said.asked.get(group, ("", 0.0))
-    if not is_general or sureness < (SURE_BESIDE_STEP if reply in STEPS_MET else SURE_ASKED):
+    asked = said.asked.get(group, NOTHING)
+    if not is_general or asked.sureness < (SURE_BESIDE_STEP if reply in STEPS_MET else SURE_ASKED):
         return state
-    return replace(state, replies=(f"{group}{ANSWER}{name}", *state.replies[1:]))
+    return replace(state, replies=(f"{group}{ANSWER}{asked.name}", *state.replies[1:]))
+
+
+def as_asked(state: ConcernState, said: Said) -> Said:
+    """Return a message after an alarm as the turn of what it asks, where that is surer than its own."""
+    asked = said.asked.get(_group(state), NOTHING)
+    if not state.highest or asked.sureness < max(SURE_TURN, said.sureness):
+        return said
+    return replace(said, turn=asked.turn, sureness=asked.sureness)
 
 
 def _group(state: ConcernState) -> str:
@@ -48,4 +58,4 @@ def _group(state: ConcernState) -> str:
     )
     if is_emergency:
         return "emergency_other" if state.about_other else "emergency_self"
-    return "crisis_carer" if state.about_other else "crisis_self"
+    return OF_CARER if state.about_other else OF_SELF

@@ -24,11 +24,25 @@ ANSWERED = frozenset(
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a message asks or tells in danger: its name, how sure that is (0 to 1), and which turn it is."""
+
+    name: str
+    sureness: float
+    turn: str
+
+
+NOTHING = Asked("", 0.0, "")
+# Groups of askers, and from which probability on a message is a carer's.
+OF_CARER, OF_SELF, SURE_CARER = "crisis_carer", "crisis_self", 0.5
+
+
+@dataclass(frozen=True)
 class Said:
     """One message of the visitor, as NLU has read it.
 
     `sureness` is of the turn, `confidence` of the intent, 0 to 1; a `bare` message is one word or two,
-    `heard` is what of it has an answer of its own, `asked` what it asks, by group of askers: a name, and how sure.
+    `heard` is what of it has an answer of its own, `asked` what it asks, by group of askers.
     """
 
     intent: str
@@ -42,7 +56,13 @@ class Said:
     confidence: float = 1.0
     bare: bool = False
     heard: frozenset[str] = frozenset()
-    asked: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+
+    @property
+    def is_carers(self) -> bool:
+        """Tell whether it is surely what a carer asks, and surer than what somebody in danger might."""
+        of_carer, of_self = (self.asked.get(group, NOTHING).sureness for group in (OF_CARER, OF_SELF))
+        return of_carer >= SURE_CARER and of_carer > of_self
 
 
 def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
@@ -52,7 +72,6 @@ def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
     turn = parsed.get("turn") or {"name": "", "confidence": 0.0}
     if intent.startswith(TURN):  # by a button
         turn = {"name": intent, "confidence": 1.0}
-    asked: dict[str, Any] = parsed.get("asked") or {}
     return Said(
         intent=intent,
         turn=turn["name"].removeprefix(TURN),
@@ -65,8 +84,12 @@ def said_of(parsed: dict[str, Any], audience: str | None) -> Said:
         confidence=(parsed.get("intent") or {}).get("confidence", 0.0),
         bare=len((parsed.get("text") or "").split()) <= BARE,
         heard=frozenset(heard_in(parsed.get("text") or "")),
-        asked={group: (found["name"].partition(".")[2], found["confidence"]) for group, found in asked.items()},
+        asked={group: _asked(found) for group, found in (parsed.get("asked") or {}).items()},
     )
+
+
+def _asked(found: dict[str, Any]) -> Asked:
+    return Asked(found["name"].partition(".")[2], found["confidence"], found["turn"].removeprefix(TURN))
 
 
 def _topic(parsed: dict[str, Any], intent: str) -> str | None:

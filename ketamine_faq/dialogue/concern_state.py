@@ -10,7 +10,7 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from ketamine_faq.dialogue.asked import with_answer
+from ketamine_faq.dialogue.asked import as_asked, with_answer
 from ketamine_faq.dialogue.concern_said import Said, said_of
 from ketamine_faq.dialogue.concern_steps import ConcernState, step
 
@@ -38,6 +38,7 @@ def concern_state(tracker: DialogueStateTracker) -> ConcernState:
     events = tracker.applied_events()
     state, _ = _carried_over(events)
     for said in _messages(events):
+        said = as_asked(state, said)
         state = with_answer(state, step(state, said), said)
     return state
 

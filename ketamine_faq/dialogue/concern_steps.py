@@ -183,7 +183,7 @@ def step(state: ConcernState, said: Said) -> ConcernState:
         return _replied(state, "crisis_no_hotlines")
     if state.stage is None and not _is_afterwards(state, said):
         if said.intent == CRISIS and _is_denied(state, said):
-            return _replied(state, said.topic or "")
+            return _replied(state, said.topic or "distress")
         return _alarmed(state, said) if said.intent == CRISIS else _doubted(state, said)
     if state.stage == EMERGENCY_STAGE:
         return _in_emergency(state, said)
@@ -300,7 +300,7 @@ def _heard_in_emergency(state: ConcernState, said: Said) -> ConcernState | None:
     name = first(
         said.heard, *groups, of=EMERGENCY_OVER | {"carer_after", "carer_meets", "carer_support"} if over else None
     )
-    taken = "attempt" in state.signs | said.signs or "took_it" in said.heard
+    taken = bool({"attempt", "took_it"} & (state.signs | said.signs | said.heard))
     if name == "emergency_sleepy":
         # Who only lies down after a faint has taken nothing.
         return _staged(state, EMERGENCY_STAGE, name) if taken or not over else None
@@ -381,11 +381,12 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
         # From here on it is about the patient.
         return replace(_replied(state, CRISIS), wording="crisis_clinician", about_other=True, patient=True)
     acute = _acute(state, said)
-    signs, near = state.signs | said.signs | {"wish"}, "means" in acute and not said.of_other
-    state = replace(state, about_other=said.of_other, signs=signs, near=near, question=said.topic, put_off=0)
+    of_other = said.of_other or (state.about_other and said.is_carers)
+    signs, near = state.signs | said.signs | {"wish"}, "means" in acute and not of_other
+    state = replace(state, about_other=of_other, signs=signs, near=near, question=said.topic, put_off=0)
     # Who hurts themself is asked first: it may have been for years, and not to die.
-    hurts = SELF_HARM in said.signs and not said.of_other and not acute - {"means", "time"}
-    own = first(said.heard, CARER, of=FIRST_OF_CARER) if said.of_other and not acute & PLAIN else None
+    hurts = SELF_HARM in said.signs and not of_other and not acute - {"means", "time"}
+    own = first(said.heard, CARER, of=FIRST_OF_CARER) if of_other and not acute & PLAIN else None
     if own:
         return replace(
             _staged(replace(state, signs=state.signs | {own}), NOT_IMMEDIATE, CRISIS), wording=f"crisis_{own}"
@@ -401,9 +402,10 @@ def _alarmed(state: ConcernState, said: Said) -> ConcernState:
 
 
 def _is_denied(state: ConcernState, said: Said) -> bool:
-    """Tell whether who has said no gives no new sign, and asks something that can be answered."""
+    """Tell whether who has said no gives no new sign, and asks something, or is in danger by an unsure reading only."""
     was_denied = state.stage is None and state.highest in (ASKED, NOT_IMMEDIATE) and state.questions > 0
-    return was_denied and not _acute(state, said) and said.confidence < CERTAIN and said.topic is not None
+    least = CERTAIN if said.topic else SURE_DANGER
+    return was_denied and not _acute(state, said) and said.confidence < least
 
 
 def _doubted(state: ConcernState, said: Said) -> ConcernState:
@@ -606,8 +608,8 @@ def _holds_on(state: ConcernState) -> str:
 
 
 def _closed(state: ConcernState, reply: str, question: str | None = None) -> ConcernState:
-    state = replace(state, stage=None, about_other=False, question=None, put_off=0, near=False)
-    return _replied(state, reply, question)
+    # Whom it was about is still known, should the talk come back to it.
+    return _replied(replace(state, stage=None, question=None, put_off=0, near=False), reply, question)
 
 
 def _staged(state: ConcernState, stage: str, reply: str, topic: str | None = None) -> ConcernState:

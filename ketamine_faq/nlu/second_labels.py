@@ -4,6 +4,7 @@ Both are learned from the examples whose metadata names one. They are read by th
 fine-tuning has learned tells topics apart, and takes all subjects for one. docs/nlu.md has what either gives.
 """
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ketamine_faq.nlu.examples import ASKS, SUBJECT, Example
+from ketamine_faq.nlu.message_parts import sentences
 from ketamine_faq.nlu.minilm import MiniLM
 from ketamine_faq.nlu.ngrams import NGrams
 from ketamine_faq.nlu.pooled_model import PooledModel
@@ -19,22 +21,32 @@ from ketamine_faq.nlu.vector_cache import cached_vectors
 
 # Inverse regularisations of what is learned over vectors: of subjects, and of what is asked.
 OF_SUBJECTS, OF_ASKED = 10.0, 100.0
+# Beside the whole message its last sentences are read, each of which counts so much.
+MAX_SENTENCES, OF_SENTENCE = 4, 0.6
 # Whose vectors they are, among those that are kept.
 USE = "second_labels"
 STORED_ENCODER, STORED_SUBJECTS, STORED_NGRAMS, STORED_ASKED = "general.onnx", "subjects.npz", "ngrams", "asked"
+STORED_TURNS = "turns.json"
 
 
 class SecondLabels:
     """The probability of each subject of a text, and of all that it may ask in danger."""
 
-    def __init__(self, model: bytes, subjects: Regression | None, ngrams: NGrams | None, asked: dict[str, PooledModel]):
+    def __init__(
+        self,
+        model: bytes,
+        subjects: Regression | None = None,
+        ngrams: NGrams | None = None,
+        asked: dict[str, PooledModel] | None = None,
+        turns: dict[str, str] | None = None,
+    ) -> None:
         """Take the encoder, as minilm_graph.py writes it, and what was fitted to its vectors.
 
-        `asked` has a model for each group of askers, whose classes are `group.name`, and `ngrams` are what all of
-        them have; None where there are none.
+        `asked` has a model for each group of askers, whose classes are `group.name`, `ngrams` are what all of them
+        have, and `turns` the turn after an alarm that each name's examples are.
         """
         self._model, self._encoder, self._subjects = model, MiniLM(model), subjects
-        self._ngrams, self._asked = ngrams, asked
+        self._ngrams, self._asked, self._turns = ngrams, asked or {}, turns or {}
 
     @classmethod
     def fit(cls, examples: Iterable[Example]) -> "SecondLabels":
@@ -51,7 +63,7 @@ class SecondLabels:
             subjects = Regression.fit(vectors[list(about)], list(about.values()), OF_SUBJECTS, balanced=False)
         asks = {i: example.metadata[ASKS] for i, example in enumerate(labelled) if ASKS in example.metadata}
         if not asks:
-            return cls(model, subjects, None, {})
+            return cls(model, subjects)
         ngrams, rows = NGrams.fit([labelled[i].text for i in asks])
         of_asked, groups = vectors[list(asks)], np.array([name.partition(".")[0] for name in asks.values()])
         names, asked = np.array(list(asks.values())), {}
@@ -61,7 +73,7 @@ class SecondLabels:
             if len(set(values)) > 1:
                 fitted = PooledModel.fit(rows[own], of_asked[own], values, balanced=False, of_vectors=OF_ASKED)
                 asked[str(group)] = fitted
-        return cls(model, subjects, ngrams, asked)
+        return cls(model, subjects, ngrams, asked, {asks[i]: labelled[i].intent for i in asks})
 
     def subjects(self, text: str) -> dict[str, float]:
         """Return the probability of each subject; none where none was learned."""
@@ -71,17 +83,21 @@ class SecondLabels:
         return dict(zip(self._subjects.classes, row.tolist()))
 
     def asked(self, text: str) -> dict[str, dict[str, Any]]:
-        """Return what the text asks in danger by group of askers, as `{group: {name, confidence}}`.
+        """Return what the text asks in danger by group of askers, as `{group: {name, confidence, turn}}`.
 
-        The groups are told apart by the talk: each has its likeliest, as sure as it is among the group's own.
+        The groups are told apart by the talk: each has its likeliest, as sure as it is among the group's own. Of
+        several sentences one may be what is asked: it counts less than the whole. `turn` is that of its examples.
         """
         if self._ngrams is None:
             return {}
-        rows, vector = self._ngrams.rows([text]), self._encoder.encode([text])
+        parts = [text, *sentences(text)[-MAX_SENTENCES:]]
+        rows, vectors = self._ngrams.rows(parts), self._encoder.encode(parts)
+        weights = np.array([1.0, *[OF_SENTENCE] * (len(parts) - 1)])[:, None]
         likeliest = {}
         for group, model in self._asked.items():
-            (row,) = model.probabilities(rows, vector)
-            likeliest[group] = {"name": model.classes[row.argmax()], "confidence": float(row.max())}
+            sureness = model.probabilities(rows, vectors) * weights
+            name = model.classes[sureness.max(axis=0).argmax()]
+            likeliest[group] = {"name": name, "confidence": float(sureness.max()), "turn": self._turns[name]}
         return likeliest
 
     def save(self, folder: Path) -> None:
@@ -93,6 +109,7 @@ class SecondLabels:
         if self._ngrams:
             (folder / STORED_NGRAMS).mkdir(exist_ok=True)
             self._ngrams.save(folder / STORED_NGRAMS)
+            (folder / STORED_TURNS).write_text(json.dumps(self._turns), encoding="utf-8")
         for group, model in self._asked.items():
             (folder / STORED_ASKED).mkdir(exist_ok=True)
             model.save(folder / STORED_ASKED / group)
@@ -101,10 +118,10 @@ class SecondLabels:
     def load(cls, folder: Path) -> "SecondLabels":
         """Read what `save` wrote."""
         subjects, ngrams = folder / STORED_SUBJECTS, folder / STORED_NGRAMS
-        groups = sorted((folder / STORED_ASKED).glob("*"))
-        return cls(
-            (folder / STORED_ENCODER).read_bytes(),
-            Regression.load(subjects) if subjects.is_file() else None,
-            NGrams.load(ngrams) if ngrams.is_dir() else None,
-            {path.name: PooledModel.load(path) for path in groups},
-        )
+        model = (folder / STORED_ENCODER).read_bytes()
+        of_subjects = Regression.load(subjects) if subjects.is_file() else None
+        if not ngrams.is_dir():
+            return cls(model, of_subjects)
+        asked = {path.name: PooledModel.load(path) for path in sorted((folder / STORED_ASKED).glob("*"))}
+        turns = json.loads((folder / STORED_TURNS).read_text(encoding="utf-8"))
+        return cls(model, of_subjects, NGrams.load(ngrams), asked, turns)

@@ -35,7 +35,8 @@ CONFIDENCES = "confidences"
 SUBJECT_PROBABILITIES, CLAUSES = "subject_probabilities", "clauses"
 # In the parse data: what the message says if it comes after an alarm, and how sure that is, 0 to 1.
 TURN = "turn"
-# In the parse data: what is asked in danger, the likeliest of each group of askers, as `{group: {name, confidence}}`.
+# In the parse data: what is asked in danger, the likeliest of each group of askers, as
+# `{group: {name, confidence, turn}}`.
 ASKED = "asked"
 # Turns that say nearly the same: a step that protects, being safe, what is told of a life, asking what to do.
 TURN_KINDS = (
