@@ -10,19 +10,25 @@ from ketamine_faq.dialogue.concern_said import NOTHING, OF_CARER, OF_SELF, Said
 from ketamine_faq.dialogue.concern_steps import EMERGENCY_STAGE, HELPED, IMMEDIATE, ConcernState
 
 # From this probability on, among all that people like the writer ask: docs/safety.md.
-SURE_ASKED = 0.3
+SURE_ASKED = 0.25
 # From this on it also says which turn the message is.
 SURE_TURN = 0.5
-# Where a step that protects is read in the message, it is met unless something else is this sure.
-SURE_BESIDE_STEP = 0.6
-STEPS_MET = ("crisis_helped", "crisis_means_away", "crisis_goes_to", "crisis_coming")
+# Where a step that protects, somebody who gets sleepy or help that has come is read in the message, that is met unless
+# something else is this sure.
+SURE_BESIDE = 0.6
+MET = (
+    *("crisis_helped", "crisis_means_away", "crisis_goes_to", "crisis_coming", "crisis_carer_after"),
+    *("emergency_sleepy", "emergency_arrived", "emergency_passed"),
+)
+# An answer has so many wordings; who asks once more is met in general.
+WORDINGS = 2
 ANSWER = "_asked_"
 # What is said in any case: what is most urgent, and what closes.
 STAYS = (
     *("crisis_immediate", "crisis_immediate_place", "crisis_safe", "crisis_other_safe", "crisis_settling"),
     *("crisis_leaving", "crisis_leaving_immediate", "crisis_self_harm", "crisis_is_self", "crisis_other"),
     *("crisis_clinician", "crisis_clinician_closed", "crisis_carer_not_me", "crisis_interpreter", "crisis_not_taken"),
-    *("emergency_interpreter", "emergency_interpreter_after", "emergency_mistaken", "emergency_sleepy"),
+    *("emergency_interpreter", "emergency_interpreter_after", "emergency_mistaken"),
 )
 # Those with a course of their own, by how their replies begin.
 OF_ITS_OWN = ("crisis_baby", "crisis_violence", "crisis_carer_threat")
@@ -36,15 +42,19 @@ def with_answer(before: ConcernState, state: ConcernState, said: Said) -> Concer
     is_general &= reply not in STAYS or (reply == "crisis_immediate" and before.stage == IMMEDIATE)
     group = _group(state)
     asked = said.asked.get(group, NOTHING)
-    if not is_general or asked.sureness < (SURE_BESIDE_STEP if reply in STEPS_MET else SURE_ASKED):
+    answer = f"{group}{ANSWER}{asked.name}"
+    unsure = asked.sureness < (SURE_BESIDE if reply in MET else SURE_ASKED)
+    if not is_general or unsure or state.answers.count(answer) >= WORDINGS:
         return state
-    return replace(state, replies=(f"{group}{ANSWER}{asked.name}", *state.replies[1:]))
+    return replace(state, replies=(answer, *state.replies[1:]), answers=(*state.answers, answer))
 
 
 def as_asked(state: ConcernState, said: Said) -> Said:
     """Return a message after an alarm as the turn of what it asks, where that is surer than its own."""
     asked = said.asked.get(_group(state), NOTHING)
-    if not state.highest or asked.sureness < max(SURE_TURN, said.sureness):
+    # Nobody's worry about somebody else is taken for their being safe.
+    doubts = said.turn == "other_safe" and not said.bare
+    if not state.highest or asked.sureness < (SURE_ASKED if doubts else max(SURE_TURN, said.sureness)):
         return said
     return replace(said, turn=asked.turn, sureness=asked.sureness)
 

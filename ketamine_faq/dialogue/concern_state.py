@@ -57,7 +57,13 @@ def kept(tracker: DialogueStateTracker) -> dict[str, Any] | None:
     state = replace(concern_state(tracker), replies=(), wording=None, line=None)
     if state == ConcernState():
         return None
-    return {**asdict(state), "signs": sorted(state.signs), "replies": [], "said": sorted(said_wordings(tracker))}
+    return {
+        **asdict(state),
+        "signs": sorted(state.signs),
+        "answers": [*state.answers],
+        "replies": [],
+        "said": sorted(said_wordings(tracker)),
+    }
 
 
 def _carried_over(events: list[Any]) -> tuple[ConcernState, set[str]]:
@@ -68,7 +74,8 @@ def _carried_over(events: list[Any]) -> tuple[ConcernState, set[str]]:
         if isinstance(event, SlotSet) and event.key == KEPT and event.value:
             values = dict(event.value)
             said = set(values.pop("said"))
-            return ConcernState(**{**values, "signs": frozenset(values["signs"]), "replies": ()}), said
+            lasting = {"signs": frozenset(values["signs"]), "answers": tuple(values.get("answers", ())), "replies": ()}
+            return ConcernState(**{**values, **lasting}), said
     return ConcernState(), set()
 
 

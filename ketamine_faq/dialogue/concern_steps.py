@@ -14,7 +14,7 @@ from ketamine_faq.dialogue.heard import (
     first,
 )
 from ketamine_faq.nlu.concern import DANGER
-from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, POSSIBLE
+from ketamine_faq.nlu.examples import CRISIS, EMERGENCY, MISUSE, POSSIBLE
 
 # The stages, from the lowest to the highest. While one stands, its replies are all that is said.
 ASKED, NOT_IMMEDIATE, IMMEDIATE, HELPED, LEAVING = "asked", "not_immediate", "immediate", "helped", "leaving"
@@ -143,7 +143,7 @@ class ConcernState:
     of the rules ends with: `check_in`, `ask` or nothing. `question` is the topic that waits for an answer. `patient`:
     a clinician's patient is in danger, until that is closed. `baby`: unwanted pictures after a birth. `handed`: help
     has the other person. `near`: what the writer could use is within reach, as far as they have said. `denied`: has
-    said that there is no danger, before anything was asked.
+    said that there is no danger, before anything was asked. `answers`: what was asked and has had its answer.
     """
 
     stage: str | None = None
@@ -162,6 +162,7 @@ class ConcernState:
     handed: bool = False
     near: bool = False
     denied: bool = False
+    answers: tuple[str, ...] = ()
 
 
 def step(state: ConcernState, said: Said) -> ConcernState:
@@ -177,6 +178,9 @@ def step(state: ConcernState, said: Said) -> ConcernState:
     if _is_violence(state, said):
         return _violence(state, said)
     if said.intent == EMERGENCY and said.degree == DANGER and not _is_calm(state, said):
+        return _emergency(state, said)
+    if said.intent == MISUSE and "took_it" in said.heard and "attempt" in said.signs:
+        # Too much of a medicine is no misuse of ours.
         return _emergency(state, said)
     if state.stage is None and said.turn == "no_hotlines" and said.sureness >= CERTAIN and said.intent != CRISIS:
         # Whoever is sent to a line and wants none is offered people, alarm or not.
