@@ -7,17 +7,24 @@ content/asked.yml as `utter_GROUP_asked_NAME`.
 from dataclasses import replace
 
 from ketamine_faq.dialogue.concern_said import NOTHING, OF_CARER, OF_SELF, Said
-from ketamine_faq.dialogue.concern_steps import EMERGENCY_STAGE, HELPED, IMMEDIATE, ConcernState
+from ketamine_faq.dialogue.concern_steps import (
+    EMERGENCY_STAGE,
+    HELPED,
+    IMMEDIATE,
+    POINTING,
+    ConcernState,
+)
 
 # From this probability on, among all that people like the writer ask: docs/safety.md.
-SURE_ASKED = 0.25
+SURE_ASKED = 0.35
 # From this on it also says which turn the message is.
 SURE_TURN = 0.5
-# Where a step that protects, somebody who gets sleepy or help that has come is read in the message, that is met unless
-# something else is this sure.
+# Where a step that protects, a goodbye, somebody who gets sleepy or help that has come is read in the message, or the
+# rules have an answer, that is what is said unless something else is this sure.
 SURE_BESIDE = 0.6
 MET = (
     *("crisis_helped", "crisis_means_away", "crisis_goes_to", "crisis_coming", "crisis_carer_after"),
+    *("crisis_leaving", "crisis_leaving_immediate"),
     *("emergency_sleepy", "emergency_arrived", "emergency_passed"),
 )
 # An answer has so many wordings; who asks once more is met in general.
@@ -26,7 +33,7 @@ ANSWER = "_asked_"
 # What is said in any case: what is most urgent, and what closes.
 STAYS = (
     *("crisis_immediate", "crisis_immediate_place", "crisis_safe", "crisis_other_safe", "crisis_settling"),
-    *("crisis_leaving", "crisis_leaving_immediate", "crisis_self_harm", "crisis_is_self", "crisis_other"),
+    *("crisis_self_harm", "crisis_is_self", "crisis_other"),
     *("crisis_clinician", "crisis_clinician_closed", "crisis_carer_not_me", "crisis_interpreter", "crisis_not_taken"),
     *("emergency_interpreter", "emergency_interpreter_after", "emergency_mistaken"),
 )
@@ -36,25 +43,41 @@ OF_ITS_OWN = ("crisis_baby", "crisis_violence", "crisis_carer_threat")
 
 def with_answer(before: ConcernState, state: ConcernState, said: Said) -> ConcernState:
     """Return the state after a message, with the answer to what it surely asks instead of a general reply."""
-    reply = next(iter(state.replies), "")
-    is_general = reply.startswith(("crisis_", "emergency_")) and not reply.startswith(OF_ITS_OWN)
-    # Where it has been said that they may act soon, that is no news.
-    is_general &= reply not in STAYS or (reply == "crisis_immediate" and before.stage == IMMEDIATE)
-    group = _group(state)
+    reply, group = next(iter(state.replies), ""), _group(state)
     asked = said.asked.get(group, NOTHING)
     answer = f"{group}{ANSWER}{asked.name}"
-    unsure = asked.sureness < (SURE_BESIDE if reply in MET else SURE_ASKED)
-    if not is_general or unsure or state.answers.count(answer) >= WORDINGS:
+    may_give_way = _is_general(reply, before) if reply else _comes_back(before, said)
+    # What the words alone tell for certain needs no other reading.
+    is_told = reply in MET or said.sureness >= 1 or not (reply or before.patient)
+    least = SURE_BESIDE if is_told else SURE_ASKED
+    if not may_give_way or asked.sureness < least or state.answers.count(answer) >= WORDINGS:
         return state
     return replace(state, replies=(answer, *state.replies[1:]), answers=(*state.answers, answer))
 
 
+def _is_general(reply: str, before: ConcernState) -> bool:
+    """Tell whether a reply is one after an alarm that says nothing more urgent than an answer."""
+    if not reply.startswith(("crisis_", "emergency_")) or reply.startswith(OF_ITS_OWN):
+        return False
+    # Where it has been said that they may act soon, that is no news.
+    return reply not in STAYS or (reply == "crisis_immediate" and before.stage == IMMEDIATE)
+
+
+def _comes_back(before: ConcernState, said: Said) -> bool:
+    """Tell whether a message that the rules would answer may come back to an alarm: it asks nothing on treatment."""
+    return bool(before.highest or before.patient) and said.topic in (None, "referral", *POINTING) and not said.bare
+
+
 def as_asked(state: ConcernState, said: Said) -> Said:
-    """Return a message after an alarm as the turn of what it asks, where that is surer than its own."""
+    """Return a message after an alarm as the turn of what it asks, where it would let go, or is a carer's, and is surer.
+
+    Nobody's worry about somebody else is taken for their being safe.
+    """
     asked = said.asked.get(_group(state), NOTHING)
-    # Nobody's worry about somebody else is taken for their being safe.
-    doubts = said.turn == "other_safe" and not said.bare
-    if not state.highest or asked.sureness < (SURE_ASKED if doubts else max(SURE_TURN, said.sureness)):
+    doubts = state.about_other and said.turn in ("safe", "other_safe") and not said.bare
+    least = SURE_ASKED if doubts else max(SURE_TURN, said.sureness)
+    lets_go = said.turn in ("safe", "other_safe", "leaving")
+    if not (state.highest and (lets_go or state.about_other)) or asked.sureness < least:
         return said
     return replace(said, turn=asked.turn, sureness=asked.sureness)
 

@@ -19,8 +19,6 @@ TURNS = Path(__file__).with_name("turn_patterns.yml")
 HEARD = Path(__file__).with_name("heard_patterns.yml")
 THEMES = Path(__file__).with_name("theme_patterns.yml")
 DANGER = "danger"
-# Turns that let somebody go. In a longer message such words are told or asked about: 'he says that he's fine'.
-LETTING_GO, MAX_WORDS_OF_LETTING_GO = {"turn_safe", "turn_other_safe", "turn_leaving"}, 15
 
 # The classes of a danger to life.
 LIFE = (CRISIS, CRISIS_OF_OTHER, EMERGENCY)
@@ -92,8 +90,6 @@ def signs_of(text: str) -> set[str]:
 def plain_turn(text: str) -> str | None:
     """Return the turn after an alarm that the text says too plainly to leave to a classifier."""
     matched = _matched(TURNS, text)
-    if len(text.split()) > MAX_WORDS_OF_LETTING_GO:
-        matched -= LETTING_GO
     return next((turn for turn in _patterns(TURNS) if turn in matched), None)
 
 

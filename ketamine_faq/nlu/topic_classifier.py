@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 
 from ketamine_faq.nlu import MODEL_SOURCES, source_fingerprint
-from ketamine_faq.nlu.examples import Example, example_of, learned_examples
+from ketamine_faq.nlu.examples import ASKS, Example, example_of, learned_examples
 from ketamine_faq.nlu.message_parts import clauses, safety_readings
 from ketamine_faq.nlu.ngrams import NGrams
 from ketamine_faq.nlu.pooled_model import PooledModel
@@ -78,7 +78,9 @@ class MessageModel:
             topics = pool.submit(fitted, [example.topic for example in examples], balanced=True)
             # Dangers are rarer in life than among the examples; weighed like all else, they would be heard anywhere.
             concerns = pool.submit(fitted, [example.concern for example in examples], balanced=False)
-            turns = pool.submit(fitted, [example.turn for example in examples], balanced=True)
+            # What is asked in danger has a model of its own, and its examples blur the turns for this one.
+            own_turns = [example.turn if ASKS not in example.metadata else None for example in examples]
+            turns = pool.submit(fitted, own_turns, balanced=True)
         return cls(ngrams, topics.result(), concerns.result(), turns.result())
 
     def save(self, folder: Path) -> None:
