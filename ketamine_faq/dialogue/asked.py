@@ -69,7 +69,7 @@ def _comes_back(before: ConcernState, said: Said) -> bool:
 
 
 def as_asked(state: ConcernState, said: Said) -> Said:
-    """Return a message after an alarm as the turn of what it asks, where it would let go, or is a carer's, and is surer.
+    """Return a message that lets go, or a carer's, as the turn of what it asks, where that is surer.
 
     Nobody's worry about somebody else is taken for their being safe.
     """
