@@ -140,8 +140,7 @@ def test_visitor_who_is_safe_and_asks_is_answered(visitor: Visitor):
 def test_what_comes_back_to_an_alarm_that_is_over_is_taken_up(visitor: Visitor):
     visitor.asks("i want to kill myself").asks("im safe now").gets("crisis_safe")
     visitor.asks("how often is it given").gets("schedule")
-    visitor.asks("will they tell my boss")
-    assert visitor.actions[0].startswith("utter_crisis"), visitor.actions
+    visitor.asks("will they tell my boss").gets("crisis_self_asked_what_if_they_tell_others")
     visitor.asks("mum has my pills now").gets("crisis_means_away")
     visitor.asks("and what is the dose for depression").gets("dosing")
 

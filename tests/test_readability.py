@@ -1,5 +1,6 @@
 """Patients can read what patients are told."""
 
+import re
 from statistics import median
 
 import textstat
@@ -7,8 +8,8 @@ import textstat
 from ketamine_faq.content.check import SAFETY_REPLIES
 from ketamine_faq.content.sources import Variation, variations
 
-# What clinicians read about a patient.
-OF_CLINICIANS = "utter_crisis_clinician"
+# What clinicians read about a patient, at first and where they ask.
+OF_CLINICIANS = re.compile(r"utter_crisis_clinician(_asked_\w+)?")
 
 
 def patients_texts() -> list[Variation]:
@@ -30,5 +31,5 @@ def test_patients_texts_are_easy_in_the_median_and_none_is_hard():
 
 def test_a_sad_fourteen_year_old_reads_what_is_said_in_danger():
     texts = [item for item in patients_texts() if item.response.startswith(SAFETY_REPLIES)]
-    grades = {item.id: grade(item) for item in texts if not item.response.startswith(OF_CLINICIANS)}
+    grades = {item.id: grade(item) for item in texts if not OF_CLINICIANS.fullmatch(item.response)}
     assert max(grades.values()) <= 7, sorted(grades.items(), key=lambda entry: entry[1])[-5:]

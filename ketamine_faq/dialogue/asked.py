@@ -7,13 +7,7 @@ content/asked.yml as `utter_GROUP_asked_NAME`.
 from dataclasses import replace
 
 from ketamine_faq.dialogue.concern_said import NOTHING, OF_CARER, OF_SELF, Said
-from ketamine_faq.dialogue.concern_steps import (
-    EMERGENCY_STAGE,
-    HELPED,
-    IMMEDIATE,
-    POINTING,
-    ConcernState,
-)
+from ketamine_faq.dialogue.concern_steps import IMMEDIATE, POINTING, ConcernState, is_of_emergency
 
 # From this probability on, among all that people like the writer ask: docs/safety.md.
 SURE_ASKED = 0.35
@@ -86,9 +80,6 @@ def _group(state: ConcernState) -> str:
     """Return who asks: what is asked is told apart among those of a group."""
     if state.patient:
         return "crisis_clinician"
-    is_emergency = state.stage == EMERGENCY_STAGE or (
-        state.stage == HELPED and state.highest == EMERGENCY_STAGE and "wish" not in state.signs
-    )
-    if is_emergency:
+    if is_of_emergency(state):
         return "emergency_other" if state.about_other else "emergency_self"
     return OF_CARER if state.about_other else OF_SELF

@@ -196,6 +196,12 @@ def step(state: ConcernState, said: Said) -> ConcernState:
     return _after_alarm(state, said)
 
 
+def is_of_emergency(state: ConcernState) -> bool:
+    """Tell whether the talk is about an emergency that is no crisis, under way or just over."""
+    over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
+    return state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs)
+
+
 def _is_rather_crisis(state: ConcernState, said: Said) -> bool:
     """Tell whether what was read as an emergency is none: nothing was taken, or a talk on something else goes on."""
     if "emergency_not_taken" in said.heard and state.stage != EMERGENCY_STAGE:
@@ -216,8 +222,7 @@ def _heard(state: ConcernState, said: Said) -> ConcernState | None:
     if state.highest and "not_me" in said.heard and (state.stage or not state.about_other):
         stage = state.stage if state.stage not in (None, ASKED) else NOT_IMMEDIATE
         return _staged(replace(state, about_other=True), stage, "crisis_carer_not_me")
-    over = state.stage == HELPED and state.highest == EMERGENCY_STAGE
-    if state.stage == EMERGENCY_STAGE or (over and "wish" not in state.signs):
+    if is_of_emergency(state):
         return _heard_in_emergency(state, said)
     taken = "took_it" in state.signs and ("emergency_sleepy" in said.heard or said.turn == "emergency_worse")
     if taken and state.stage and not state.about_other:
